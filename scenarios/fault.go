@@ -14,7 +14,7 @@ type Fault struct {
 	Hang  bool     `json:"hang,omitempty"`  // never answers; the insurer does not look
 	Drop  bool     `json:"drop,omitempty"`  // the connection is cut; the insurer does not look
 
-	Status  int    `json:"status,omitempty"`  // refused before the insurer looked; 100..599
+	Status  int    `json:"status,omitempty"`  // refused before the insurer looked; 200..599
 	Example string `json:"example,omitempty"` // the body, and without Status the status too: a named example of the document
 
 	Lose     bool              `json:"lose,omitempty"`     // the insurer did the work and its answer is lost
@@ -79,8 +79,8 @@ func (f *Fault) problems(path string, p *problems) {
 	if f.Delay < 0 {
 		p.add(path+".delay", "%v is negative", f.Delay)
 	}
-	if f.Status != 0 && (f.Status < 100 || f.Status > 599) {
-		p.add(path+".status", "%d is outside 100..599", f.Status)
+	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
+		p.add(path+".status", "%d is outside 200..599", f.Status)
 	}
 	if !utf8.ValidString(f.Example) {
 		p.add(path+".example", "is not UTF-8")

@@ -36,9 +36,9 @@ var alone = map[string]struct {
 		"rules[0].status: cannot stand beside drop":   {Drop: true, Status: 500},
 	}},
 	"Status": {Fault{Status: 503, Truncate: 1}, map[string]Fault{
-		"rules[0].status: 99 is outside 100..599":    {Status: 99},
-		"rules[0].status: 600 is outside 100..599":   {Status: 600},
-		"rules[0].status: -1 is outside 100..599":    {Status: -1},
+		"rules[0].status: 99 is outside 200..599":    {Status: 99},
+		"rules[0].status: 600 is outside 200..599":   {Status: 600},
+		"rules[0].status: -1 is outside 200..599":    {Status: -1},
 		"rules[0].lose: cannot stand beside status":  {Status: 500, Lose: true},
 		"rules[0].stale: cannot stand beside status": {Status: 500, Stale: true},
 	}},

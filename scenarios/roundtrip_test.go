@@ -184,7 +184,7 @@ func drawRule(t *rapid.T) Rule {
 		r.Lose = true
 		return r
 	case "refuse":
-		r.Status = rapid.IntRange(100, 599).Draw(t, "status")
+		r.Status = rapid.IntRange(200, 599).Draw(t, "status")
 		r.Example = rapid.StringN(0, 10, -1).Draw(t, "example")
 	case "bend":
 		r.Stale = true

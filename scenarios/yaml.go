@@ -88,7 +88,7 @@ func measure(tokens token.Tokens) *Error {
 		if depth > deepest || dashes > deepest {
 			return wrongAt(where, "nested more than %d levels deep", deepest)
 		}
-		if paths*i > mostPaths {
+		if i >= mostTokens || paths*i > mostPaths {
 			return wrongAt(where, "too much YAML for a scenario; make it shorter or write it as JSON")
 		}
 	}
