@@ -1,0 +1,209 @@
+package contracts
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Exchange is one request and its answer as they crossed the wire.
+//
+// An Exchange belongs to one goroutine while it is examined: bodies are decoded
+// once, on first use, for all checks. Replace a body with [Message.SetBody].
+type Exchange struct {
+	Insurer   string        // slug
+	Face      string        // which of the insurer's servers and versions, "motor"
+	Operation string        // operationId; empty when the document has no such call
+	Webhook   bool          // the insurer called us
+	Bent      string        // the scenario rule that bent this answer, "slug/name#rule"; empty when honest
+	At        time.Time     // by the target's clock
+	Took      time.Duration // by ours
+	Request   Request
+	Response  Response
+	Notes     []string // what redaction keeps of a secret: which key verified a token
+
+	judged     bool
+	violations []Violation
+}
+
+// Message is what request and answer have in common.
+type Message struct {
+	Header http.Header
+	Body   []byte
+	Cut    bool // the body went on, or cannot be read as it is; no check judges it
+
+	decoded bool
+	value   any
+	err     error
+}
+
+// Request is the caller's half. Path is escaped as it was sent and relative to
+// the base of its face; Query is raw.
+type Request struct {
+	Method string
+	Path   string
+	Query  string
+	Vars   map[string]string // path parameters by name
+	Message
+}
+
+// Response is the answerer's half.
+type Response struct {
+	Status int // 0: no answer came
+	Message
+}
+
+// Why a message holds no JSON that could be judged.
+var (
+	ErrNoBody = errors.New("the body is empty")
+	ErrCut    = errors.New("the body was not kept whole")
+)
+
+// SetBody replaces the body and forgets what was decoded of the old one.
+func (m *Message) SetBody(body []byte) {
+	m.Body, m.Cut, m.decoded, m.value, m.err = body, false, false, nil, nil
+}
+
+// JSON is the body as a tree of map[string]any, []any, string, bool, nil and
+// [json.Number], decoded once. A number keeps the text it had on the wire.
+func (m *Message) JSON() (any, error) {
+	if m.Cut {
+		return nil, ErrCut
+	}
+	if !m.decoded {
+		m.value, m.err = decodeJSON(m.Body)
+		m.decoded = true
+	}
+	return m.value, m.err
+}
+
+// Forget drops what was decoded, so that a kept exchange weighs only its bytes.
+func (x *Exchange) Forget() {
+	x.Request.decoded, x.Request.value = false, nil
+	x.Response.decoded, x.Response.value = false, nil
+}
+
+// Value is the member of the request that an RFC 6901 pointer names, in a JSON
+// body or, with one level, in a form; false when there is none.
+func (q *Request) Value(pointer string) (any, bool) {
+	if q.MediaType() == mediaForm && !q.Cut {
+		form, err := url.ParseQuery(string(q.Body))
+		name := unescapePointer(strings.TrimPrefix(pointer, "/"))
+		if err != nil || !form.Has(name) {
+			return nil, false
+		}
+		return form.Get(name), true
+	}
+	tree, err := q.JSON()
+	if err != nil {
+		return nil, false
+	}
+	return At(tree, pointer)
+}
+
+const mediaForm = "application/x-www-form-urlencoded"
+
+// MediaType is the Content-Type without its parameters, in lower case; empty
+// when there is none or it cannot be read.
+func (m *Message) MediaType() string {
+	switch header := m.Header.Get("Content-Type"); header {
+	case "", "application/json":
+		return header
+	default:
+		media, _, err := mime.ParseMediaType(header)
+		if err != nil {
+			return ""
+		}
+		return media
+	}
+}
+
+func decodeJSON(body []byte) (any, error) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, ErrNoBody
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var tree any
+	if err := decoder.Decode(&tree); err != nil {
+		return nil, fmt.Errorf("not JSON: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("not JSON: more than one value")
+	}
+	return tree, nil
+}
+
+// At is the member of a decoded JSON tree that an RFC 6901 pointer names; false
+// when there is none.
+func At(tree any, pointer string) (any, bool) {
+	if pointer == "" {
+		return tree, true
+	}
+	if pointer[0] != '/' {
+		return nil, false
+	}
+	for step := range strings.SplitSeq(pointer[1:], "/") {
+		step = unescapePointer(step)
+		switch node := tree.(type) {
+		case map[string]any:
+			child, ok := node[step]
+			if !ok {
+				return nil, false
+			}
+			tree = child
+		case []any:
+			n, ok := index(step, len(node))
+			if !ok {
+				return nil, false
+			}
+			tree = node[n]
+		default:
+			return nil, false
+		}
+	}
+	return tree, true
+}
+
+// index reads an array index of RFC 6901: digits without a leading zero.
+func index(step string, length int) (int, bool) {
+	if step == "" || len(step) > 9 || step[0] == '0' && step != "0" {
+		return 0, false
+	}
+	n := 0
+	for _, digit := range []byte(step) {
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
+		n = n*10 + int(digit-'0')
+	}
+	return n, n < length
+}
+
+var (
+	pointerUnescaper = strings.NewReplacer("~1", "/", "~0", "~")
+	pointerEscaper   = strings.NewReplacer("~", "~0", "/", "~1")
+)
+
+func unescapePointer(step string) string {
+	if !strings.Contains(step, "~") {
+		return step
+	}
+	return pointerUnescaper.Replace(step)
+}
+
+func pointerOf(steps []string) string {
+	var b strings.Builder
+	for _, step := range steps {
+		b.WriteByte('/')
+		b.WriteString(pointerEscaper.Replace(step))
+	}
+	return b.String()
+}

@@ -1,0 +1,353 @@
+package contracts
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/understudy-sandbox/understudy/openapi"
+)
+
+// Violation is one place where a message departs from its document.
+type Violation struct {
+	In    string // "body", "query", "header", "path", "media type", "status"
+	Where string // JSON pointer into the body, or the name of the parameter
+	Rule  string // the schema keyword that is broken: "required", "type", "enum", ...; "syntax" for a body that is not JSON
+	Got   string // what stands there, shortened
+	Want  string
+	// Pointer is the JSON pointer into the document at which the rule stands.
+	Pointer string
+}
+
+func (v Violation) mismatch() *Mismatch {
+	where := v.Where
+	if v.In != "body" || where == "" {
+		where = strings.TrimSpace(v.In + " " + v.Where)
+	}
+	return &Mismatch{Where: where, Got: v.Got, Want: v.Want}
+}
+
+// schema judges a decoded value. kin-openapi walks it today; a compiled scanner
+// may stand here later, held to the same verdicts.
+type schema struct {
+	ref     *openapi3.SchemaRef
+	pointer string // into the document
+	options []openapi3.SchemaValidationOption
+}
+
+func newSchema(ref *openapi3.SchemaRef, pointer string, as openapi3.SchemaValidationOption) *schema {
+	return &schema{ref: ref, pointer: pointer, options: []openapi3.SchemaValidationOption{
+		as,
+		openapi3.MultiErrors(),
+		openapi3.EnableFormatValidation(),
+		openapi3.WithStringFormatValidator("date", dateFormat{}),
+		openapi3.WithStringFormatValidator("email", openapi3.NewCallbackValidator(validEmail)),
+		openapi3.WithStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC4122)),
+		openapi3.WithStringFormatValidator("uri", openapi3.NewCallbackValidator(validURI)),
+	}}
+}
+
+// dateFormat is a full-date of RFC 3339 that the calendar has; kin's own
+// pattern lets 31 April pass.
+type dateFormat struct{}
+
+func (dateFormat) Validate(value string) error {
+	if !validDate(value) {
+		return errors.New("not a calendar date yyyy-mm-dd")
+	}
+	return nil
+}
+
+func validDate(s string) bool {
+	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
+		return false
+	}
+	year, ok1 := digits(s[:4])
+	month, ok2 := digits(s[5:7])
+	day, ok3 := digits(s[8:])
+	if !ok1 || !ok2 || !ok3 || month < 1 || month > 12 || day < 1 {
+		return false
+	}
+	last := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month-1]
+	if month == 2 && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		last = 29
+	}
+	return day <= last
+}
+
+func digits(s string) (int, bool) {
+	n := 0
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, true
+}
+
+func validEmail(s string) error {
+	_, err := mail.ParseAddress(s)
+	return err
+}
+
+func validURI(s string) error {
+	u, err := url.Parse(s)
+	if err == nil && !u.IsAbs() {
+		return errors.New("not an absolute URI")
+	}
+	return err
+}
+
+// judge lists where a decoded value departs from the schema, sorted by place.
+func (s *schema) judge(tree any) []Violation {
+	err := s.ref.Value.VisitJSON(tree, s.options...)
+	if err == nil {
+		return nil
+	}
+	violations := s.violations(nil, err)
+	slices.SortStableFunc(violations, func(a, b Violation) int { return strings.Compare(a.Where, b.Where) })
+	return violations
+}
+
+func (s *schema) violations(into []Violation, err error) []Violation {
+	if several, ok := err.(openapi3.MultiError); ok {
+		for _, one := range several {
+			into = s.violations(into, one)
+		}
+		return into
+	}
+	var broken *openapi3.SchemaError
+	if !errors.As(err, &broken) {
+		return append(into, Violation{In: "body", Rule: "schema", Got: err.Error(), Want: "a value the schema fits", Pointer: s.pointer})
+	}
+	steps := broken.JSONPointer()
+	v := Violation{
+		In:      "body",
+		Where:   pointerOf(steps),
+		Rule:    broken.SchemaField,
+		Got:     shorten(broken.Value),
+		Want:    want(broken),
+		Pointer: s.at(steps),
+	}
+	if v.Rule == "required" {
+		v.Got = "nothing"
+	}
+	return append(into, v)
+}
+
+// at follows an instance pointer through the schema as far as the document
+// spells it out, so that the answer resolves in the document.
+func (s *schema) at(steps []string) string {
+	ref, pointer := s.ref, s.pointer
+	for _, step := range steps {
+		if ref.Ref != "" {
+			pointer = strings.TrimPrefix(ref.Ref, "#")
+		}
+		if child, ok := ref.Value.Properties[step]; ok {
+			ref, pointer = child, pointer+"/properties/"+pointerEscaper.Replace(step)
+			continue
+		}
+		if ref.Value.Items != nil {
+			ref, pointer = ref.Value.Items, pointer+"/items"
+			continue
+		}
+		return pointer
+	}
+	if ref.Ref != "" {
+		pointer = strings.TrimPrefix(ref.Ref, "#")
+	}
+	return pointer
+}
+
+func want(broken *openapi3.SchemaError) string {
+	s := broken.Schema
+	if s == nil {
+		return broken.Reason
+	}
+	nullable := ""
+	if s.Nullable {
+		nullable = " or null"
+	}
+	switch broken.SchemaField {
+	case "required":
+		return "present"
+	case "type", "nullable":
+		if s.Type == nil {
+			return broken.Reason
+		}
+		return strings.Join(s.Type.Slice(), " or ") + nullable
+	case "enum":
+		return "one of " + shorten(s.Enum) + nullable
+	case "pattern":
+		return "text that matches " + s.Pattern
+	case "format":
+		return s.Format
+	case "minLength":
+		return fmt.Sprintf("at least %d characters", s.MinLength)
+	case "maxLength":
+		return fmt.Sprintf("at most %d characters", *s.MaxLength)
+	default:
+		return broken.Reason
+	}
+}
+
+const shortest = 80 // characters of a value that a report shows
+
+// shorten renders a value as compact JSON, cut where it is long: a report names
+// what is wrong and does not repeat a customer's record.
+func shorten(value any) string {
+	switch v := value.(type) {
+	case map[string]any:
+		return fmt.Sprintf("an object of %d members", len(v))
+	case nil:
+		return "null"
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprintf("%T", value)
+	}
+	runes := []rune(string(text))
+	if len(runes) > shortest {
+		return string(runes[:shortest]) + "..."
+	}
+	return string(runes)
+}
+
+// body is what a document says of a request or response body.
+type body struct {
+	required bool
+	media    map[string]*schema // nil schema: the bytes are the insurer's
+	pointer  string
+}
+
+func newBody(content openapi3.Content, required bool, pointer string, as openapi3.SchemaValidationOption) *body {
+	b := &body{required: required, media: map[string]*schema{}, pointer: pointer}
+	for media, described := range content {
+		at := pointer + "/content/" + pointerEscaper.Replace(media)
+		if described.Schema == nil || described.Schema.Value.Format == "binary" {
+			b.media[media] = nil
+			continue
+		}
+		b.media[media] = newSchema(described.Schema, at+"/schema", as)
+	}
+	return b
+}
+
+func (b *body) mediaTypes() []string {
+	var all []string
+	for media := range b.media {
+		all = append(all, media)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// judgeMedia says whether the media type is documented.
+func (b *body) judgeMedia(m *Message) []Violation {
+	if _, ok := b.media[m.MediaType()]; ok || len(b.media) == 0 || len(m.Body) == 0 {
+		return nil
+	}
+	got := m.Header.Get("Content-Type")
+	if got == "" {
+		got = "none"
+	}
+	return []Violation{{In: "media type", Rule: "content", Got: got, Want: strings.Join(b.mediaTypes(), " or "), Pointer: b.pointer + "/content"}}
+}
+
+// judge says where the bytes depart from the schema of their media type.
+func (b *body) judge(m *Message) []Violation {
+	if m.Cut {
+		return nil
+	}
+	if len(m.Body) == 0 {
+		if b.required {
+			return []Violation{{In: "body", Rule: "required", Got: "nothing", Want: strings.Join(b.mediaTypes(), " or "), Pointer: b.pointer}}
+		}
+		return nil
+	}
+	media := m.MediaType()
+	described, ok := b.media[media]
+	if !ok || described == nil {
+		return nil
+	}
+	if media == mediaForm {
+		form, err := url.ParseQuery(string(m.Body))
+		if err != nil {
+			return []Violation{{In: "body", Rule: "syntax", Got: "a form that does not parse", Want: mediaForm, Pointer: b.pointer}}
+		}
+		return described.judge(formTree(form))
+	}
+	if !isJSON(media) {
+		return nil
+	}
+	tree, err := m.JSON()
+	if err != nil {
+		return []Violation{{In: "body", Rule: "syntax", Got: err.Error(), Want: "JSON", Pointer: b.pointer}}
+	}
+	return described.judge(tree)
+}
+
+func isJSON(media string) bool {
+	return media == "application/json" || strings.HasSuffix(media, "+json")
+}
+
+func formTree(form url.Values) any {
+	tree := make(map[string]any, len(form))
+	for name, values := range form {
+		if len(values) == 1 {
+			tree[name] = values[0]
+			continue
+		}
+		several := make([]any, len(values))
+		for i, value := range values {
+			several[i] = value
+		}
+		tree[name] = several
+	}
+	return tree
+}
+
+// response is what a document says of one status.
+type response struct {
+	body    *body
+	headers map[string]*header
+	proof   Evidence // how well it is proven that this status comes at all
+}
+
+type header struct {
+	required bool
+	schema   *schema
+}
+
+func newOperation(op openapi.Operation) (*operation, error) {
+	o := &operation{Operation: op, responses: map[string]*response{}}
+	o.parameters = newParameters(op)
+	if op.RequestBody != nil && op.RequestBody.Value != nil {
+		described := op.RequestBody.Value
+		o.request = newBody(described.Content, described.Required, op.Pointer+"/requestBody", openapi3.VisitAsRequest())
+	}
+	for status, ref := range op.Responses.Map() {
+		at := op.Pointer + "/responses/" + status
+		answer := &response{
+			body:    newBody(ref.Value.Content, false, at, openapi3.VisitAsResponse()),
+			headers: map[string]*header{},
+			proof:   op.ResponseEvidence(status),
+		}
+		for name, described := range ref.Value.Headers {
+			h := &header{required: described.Value.Required}
+			if described.Value.Schema != nil {
+				h.schema = newSchema(described.Value.Schema, at+"/headers/"+pointerEscaper.Replace(name)+"/schema", openapi3.VisitAsResponse())
+			}
+			answer.headers[name] = h
+		}
+		o.responses[status] = answer
+	}
+	return o, nil
+}
