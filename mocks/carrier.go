@@ -1,0 +1,114 @@
+package mocks
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/understudy-sandbox/understudy/contracts"
+	"github.com/understudy-sandbox/understudy/openapi"
+)
+
+// carrier is an insurer with its contract and its routes, built once.
+type carrier struct {
+	Insurer
+	sandbox  *Sandbox
+	contract *contracts.Contract
+	api      API
+	faces    []*face
+}
+
+// face is one server of a carrier, ready to answer.
+type face struct {
+	*contracts.Face
+	carrier    *carrier
+	mount      string
+	operations map[string]served
+	normalise  func(*contracts.Request)
+}
+
+// served is a documented operation and what answers it.
+type served struct {
+	openapi.Operation
+	answer  Operation
+	schemes []string // security schemes of the document, sorted
+}
+
+// newCarrier matches an insurer's tables with its documents, both ways.
+func newCarrier(s *Sandbox, insurer Insurer) (*carrier, error) {
+	contract, err := contracts.For(insurer.Slug)
+	if err != nil {
+		return nil, err
+	}
+	c := &carrier{Insurer: insurer, sandbox: s, contract: contract, api: insurer.New(s.store)}
+	if c.api.Refuse == nil {
+		return nil, fmt.Errorf("the insurer has no words for a refusal")
+	}
+	played := map[string]bool{}
+	for _, f := range c.api.Faces {
+		document := strings.TrimPrefix(f.Document, insurer.Slug+"/")
+		described := contract.Face(document)
+		if described == nil {
+			return nil, fmt.Errorf("face %s: no such document", f.Document)
+		}
+		played[document] = true
+		built, err := newFace(c, f, described)
+		if err != nil {
+			return nil, fmt.Errorf("face %s: %w", f.Document, err)
+		}
+		if slices.ContainsFunc(c.faces, func(other *face) bool { return other.mount == built.mount }) {
+			return nil, fmt.Errorf("face %s: another stands at %q already", f.Document, built.mount)
+		}
+		c.faces = append(c.faces, built)
+	}
+	for _, described := range contract.Faces {
+		if !played[described.Name] {
+			return nil, fmt.Errorf("document %s: no face plays it", described.Document.Name)
+		}
+	}
+	// The longest mount that fits a path names the face.
+	slices.SortStableFunc(c.faces, func(a, b *face) int { return len(b.mount) - len(a.mount) })
+	return c, nil
+}
+
+func newFace(c *carrier, f Face, described *contracts.Face) (*face, error) {
+	built := &face{Face: described, carrier: c, mount: strings.TrimSuffix(f.Mount, "/"), operations: map[string]served{}, normalise: f.Normalise}
+	for _, op := range described.Operations() {
+		answer, ok := f.Operations[op.ID]
+		if !ok {
+			return nil, fmt.Errorf("operation %s of the document has no handler", op.ID)
+		}
+		built.operations[op.ID] = served{Operation: op, answer: answer, schemes: schemes(described.Document, op)}
+	}
+	for _, id := range slices.Sorted(maps.Keys(f.Operations)) {
+		if _, ok := built.operations[id]; !ok {
+			return nil, fmt.Errorf("handler %s answers no operation of the document", id)
+		}
+	}
+	return built, nil
+}
+
+func schemes(document *openapi.Document, op openapi.Operation) []string {
+	security := document.Security
+	if op.Operation.Security != nil {
+		security = *op.Operation.Security
+	}
+	names := map[string]bool{}
+	for _, alternative := range security {
+		for name := range alternative {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// face finds the server that a path below the slug belongs to.
+func (c *carrier) face(path string) (f *face, rest string) {
+	for _, f := range c.faces {
+		if rest, ok := strings.CutPrefix(path, f.mount); ok && (rest == "" || rest[0] == '/') {
+			return f, rest
+		}
+	}
+	return nil, path
+}

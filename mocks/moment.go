@@ -1,0 +1,63 @@
+package mocks
+
+import (
+	"context"
+	"time"
+
+	"github.com/understudy-sandbox/understudy/contracts"
+)
+
+// moment is one request or one job: in one world, at one time. It travels in
+// the context, so that everything done for one request agrees on the time.
+type moment struct {
+	world    *World
+	insurer  string
+	now      time.Time
+	base     string // where the insurer's addresses begin for this caller; stored with a job
+	outcome  string // what a released gate decided
+	exchange *contracts.Exchange
+}
+
+type momentKey struct{}
+
+func withMoment(ctx context.Context, m *moment) context.Context {
+	return context.WithValue(ctx, momentKey{}, m)
+}
+
+func momentOf(ctx context.Context) *moment {
+	m, ok := ctx.Value(momentKey{}).(*moment)
+	if !ok {
+		panic("mocks: the context belongs to no request and no job")
+	}
+	return m
+}
+
+// WorldOf is the world that a request or job belongs to. It panics on a context
+// that belongs to neither.
+func WorldOf(ctx context.Context) *World { return momentOf(ctx).world }
+
+// Now is the moment of a request or job by its world's clock; it stays the same
+// until the request is answered.
+func Now(ctx context.Context) time.Time { return momentOf(ctx).now }
+
+// Base is the address at which the caller finds the insurer, without a trailing
+// slash: the public URL or the caller's Host, the world's prefix, the slug. A
+// job has the base of the request that asked for it.
+func Base(ctx context.Context) string { return momentOf(ctx).base }
+
+// Outcome is what a released gate decided for a job; empty when it decides itself.
+func Outcome(ctx context.Context) string { return momentOf(ctx).outcome }
+
+// Decoded is the request's JSON body as it was judged: a tree whose numbers
+// keep their text, decoded once and not to be changed. Nil when there is none.
+func Decoded(ctx context.Context) any {
+	x := momentOf(ctx).exchange
+	if x == nil {
+		return nil
+	}
+	tree, err := x.Request.JSON()
+	if err != nil {
+		return nil
+	}
+	return tree
+}

@@ -1,0 +1,343 @@
+package mocks
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/understudy-sandbox/understudy/contracts"
+)
+
+// call is where a request belongs: a world and a documented operation.
+type call struct {
+	world     *World
+	operation string
+	vars      map[string]string
+	path      string // escaped, relative to the face
+}
+
+const maxBody = 1 << 20 // bytes of a request; more is refused
+
+// serve is the walk of one request: normalise, journal, faults, contract,
+// identity, document, operation. What the insurer meant is judged before a
+// scenario bends it.
+func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
+	began := realNow()
+	w, op := c.world, f.operations[c.operation]
+	x, unread := f.receive(r, c)
+	entry := &Entry{ID: w.journal.nextID(), Exchange: x}
+	m := &moment{world: w, insurer: f.carrier.Slug, now: x.At, base: f.base(r, w), exchange: x}
+	// The insurer finishes what it began, also for a caller who has gone.
+	ctx := withMoment(context.WithoutCancel(r.Context()), m)
+
+	bend, err := w.bend(ctx, f, x)
+	if err != nil {
+		f.carrier.sandbox.log.ErrorContext(ctx, "read the scenario", "world", w.Name, "error", err)
+	}
+	entry.Fault = bend.id()
+	if !bend.before(r.Context(), entry) {
+		w.record(f.carrier, entry, began)
+		bend.wait(r.Context())
+		panic(http.ErrAbortHandler)
+	}
+	if bend.refuses() {
+		bend.refuse(op, entry)
+	} else {
+		x.Response, entry.Why, entry.Code = f.meant(r.WithContext(ctx), op, x, unread)
+		f.examine(x, entry)
+		bend.repeat(w, entry)
+	}
+	x.Response.Header.Set("Date", x.At.UTC().Format(http.TimeFormat))
+	bend.dress(entry)
+	x.Bent = entry.Fault
+	f.mark(x, entry)
+	lost := bend.loses()
+	if lost {
+		x.Response = contracts.Response{}
+	}
+	w.record(f.carrier, entry, began)
+	if lost {
+		panic(http.ErrAbortHandler)
+	}
+	write(rw, x)
+}
+
+// receive reads the request as an exchange in the making. The refusal is for a
+// body that could not be taken.
+func (f *face) receive(r *http.Request, c *call) (*contracts.Exchange, *Refusal) {
+	now, _ := c.world.Time()
+	x := &contracts.Exchange{
+		Insurer: f.carrier.Slug, Face: f.Name, Operation: c.operation, At: now,
+		Request: contracts.Request{
+			Method: r.Method, Path: c.path, Query: r.URL.RawQuery, Vars: c.vars,
+			Message: contracts.Message{Header: r.Header},
+		},
+	}
+	body, refusal := readBody(r)
+	x.Request.Body = body
+	if f.normalise != nil {
+		f.normalise(&x.Request)
+	}
+	return x, refusal
+}
+
+func readBody(r *http.Request) ([]byte, *Refusal) {
+	if r.ContentLength > maxBody {
+		return nil, tooLarge()
+	}
+	if r.ContentLength == 0 {
+		return nil, nil
+	}
+	var body bytes.Buffer
+	if r.ContentLength > 0 {
+		body.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	n, err := body.ReadFrom(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case n > maxBody:
+		return nil, tooLarge()
+	case err != nil:
+		return body.Bytes(), &Refusal{
+			Kind: Invalid, Rule: "the body could not be read to its end", Evidence: contracts.Inferred,
+			Violations: []contracts.Violation{{In: "body", Rule: "syntax", Got: "a body that ends early", Want: "a whole body"}},
+			Err:        err,
+		}
+	}
+	return body.Bytes(), nil
+}
+
+func tooLarge() *Refusal {
+	return &Refusal{
+		Kind: TooLarge, Rule: "a body has at most 1 MiB", Evidence: contracts.Inferred, Where: "body",
+		Remedy: "send a body of at most 1 MiB",
+	}
+}
+
+// meant is the insurer's own answer, before any scenario bends it.
+func (f *face) meant(r *http.Request, op served, x *contracts.Exchange, unread *Refusal) (contracts.Response, Why, string) {
+	w := WorldOf(r.Context())
+	w.life.RLock()
+	defer w.life.RUnlock()
+	answer, refusal := f.answer(r, op, x, unread)
+	if refusal == nil {
+		response, err := encode(answer)
+		if err == nil {
+			return response, answered(op, answer), ""
+		}
+		refusal = f.carrier.refusal(r.Context(), x, fmt.Errorf("encode the answer: %w", err))
+	}
+	response, err := encode(f.carrier.api.Refuse(r.Context(), refusal))
+	if err != nil {
+		refusal = f.carrier.refusal(r.Context(), x, fmt.Errorf("encode the refusal: %w", err))
+		response = problemResponse(http.StatusInternalServerError, "The mock broke", refusal.Rule)
+	}
+	return response, refused(op, refusal, response.Status), refusal.Code
+}
+
+// answer walks identity, document, operation; the first that says no ends it.
+func (f *face) answer(r *http.Request, op served, x *contracts.Exchange, unread *Refusal) (answer Answer, refusal *Refusal) {
+	c := f.carrier
+	defer func() {
+		if cause := recover(); cause != nil {
+			refusal = c.refusal(r.Context(), x, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+		}
+	}()
+	if err := WorldOf(r.Context()).settle(r.Context(), c); err != nil {
+		return Answer{}, c.refusal(r.Context(), x, err)
+	}
+	if c.api.Authenticate != nil && len(op.schemes) > 0 {
+		if err := c.api.Authenticate(r, op.schemes); err != nil {
+			return Answer{}, c.refusal(r.Context(), x, err)
+		}
+	}
+	if unread != nil {
+		return Answer{}, unread
+	}
+	if broken := c.contract.JudgeRequest(x); len(broken) > 0 {
+		return Answer{}, misfit(op, broken)
+	}
+	answer, err := f.operate(r, op, x)
+	if err != nil {
+		return Answer{}, c.refusal(r.Context(), x, err)
+	}
+	return answer, nil
+}
+
+// operate hands the request to the insurer's handler, whole.
+func (f *face) operate(r *http.Request, op served, x *contracts.Exchange) (Answer, error) {
+	r.Body = io.NopCloser(bytes.NewReader(x.Request.Body))
+	r.ContentLength = int64(len(x.Request.Body))
+	if r.URL.RawQuery != x.Request.Query {
+		changed := *r.URL
+		changed.RawQuery = x.Request.Query
+		r.URL = &changed
+	}
+	for name, value := range x.Request.Vars {
+		if plain, err := url.PathUnescape(value); err == nil {
+			value = plain
+		}
+		r.SetPathValue(name, value)
+	}
+	return op.answer(r)
+}
+
+// refusal is what an error means to the caller: the insurer's own no, or a
+// broken insurer, whose cause is logged and not told.
+func (c *carrier) refusal(ctx context.Context, x *contracts.Exchange, err error) *Refusal {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	c.sandbox.log.ErrorContext(ctx, "the insurer broke", "world", WorldOf(ctx).Name, "insurer", x.Insurer, "operation", x.Operation, "error", err)
+	return &Refusal{Kind: Broken, Rule: "the sandbox failed; its log says why", Evidence: contracts.Inferred, Err: err}
+}
+
+// misfit is the refusal of a request that breaks its document.
+func misfit(op served, broken []contracts.Violation) *Refusal {
+	first := broken[0]
+	where, remedy := first.Where, first.Want
+	if first.In != "body" {
+		where = strings.TrimSpace(first.In + " " + first.Where)
+	}
+	if first.Rule == "required" && first.Where != "" {
+		remedy = where
+	}
+	return &Refusal{
+		Kind: Invalid, Violations: broken, Evidence: op.Evidence, Where: where,
+		Rule:   strings.TrimSpace(fmt.Sprintf("%s breaks the document: got %s, want %s", where, first.Got, first.Want)),
+		Remedy: "send " + remedy,
+	}
+}
+
+// examine judges what was meant. With --strict an answer that breaks its
+// contract is not sent.
+func (f *face) examine(x *contracts.Exchange, entry *Entry) {
+	entry.Findings = f.carrier.contract.Examine(x)
+	if !f.carrier.sandbox.options.Strict {
+		return
+	}
+	for _, finding := range entry.Findings {
+		if finding.Blame == contracts.Insurer && finding.Level == contracts.Must {
+			x.Response = problemResponse(http.StatusInternalServerError, "The mock broke its contract",
+				fmt.Sprintf("%s: %s (serve without --strict to see the answer)", finding.Check, finding.Mismatch.Error()))
+			return
+		}
+	}
+}
+
+// The sandbox's own markers on an answer.
+const (
+	headerID         = "X-Sandbox-Request-Id"
+	headerFault      = "X-Sandbox-Fault"
+	headerViolations = "X-Sandbox-Violations"
+)
+
+// mark adds the sandbox's own markers.
+func (f *face) mark(x *contracts.Exchange, entry *Entry) {
+	if f.carrier.sandbox.options.Stealth {
+		return
+	}
+	header := x.Response.Header
+	header.Set(headerID, entry.ID)
+	if entry.Fault != "" {
+		header.Set(headerFault, entry.Fault)
+	}
+	if len(entry.Findings) > 0 {
+		header.Set(headerViolations, strconv.Itoa(len(entry.Findings)))
+	}
+}
+
+func write(rw http.ResponseWriter, x *contracts.Exchange) {
+	header := rw.Header()
+	// Without these nil entries the library would add what a scenario took away.
+	header["Date"], header["Content-Type"] = nil, nil
+	maps.Copy(header, x.Response.Header)
+	// A length that a scenario set stands, wrong as it may be.
+	bodiless := x.Response.Status == http.StatusNoContent || x.Response.Status == http.StatusNotModified
+	if header.Get("Content-Length") == "" && !bodiless {
+		header.Set("Content-Length", strconv.Itoa(len(x.Response.Body)))
+	}
+	rw.WriteHeader(x.Response.Status)
+	// A caller who has gone does not read; there is nobody to tell.
+	_, _ = rw.Write(x.Response.Body)
+}
+
+// base is where the caller finds the insurer.
+func (f *face) base(r *http.Request, w *World) string {
+	base := f.carrier.sandbox.Root(r)
+	if w.Name != DefaultWorld {
+		base += "/w/" + w.Name
+	}
+	return base + "/" + f.carrier.Slug
+}
+
+// Root is the address at which a caller finds the sandbox, without a trailing
+// slash: the public URL, or the caller's own Host.
+func (s *Sandbox) Root(r *http.Request) string {
+	switch {
+	case s.options.PublicURL != "":
+		return s.options.PublicURL
+	case r.TLS != nil:
+		return "https://" + r.Host
+	default:
+		return "http://" + r.Host
+	}
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// encode turns an answer into bytes, once. Its header is a copy: an insurer may
+// use one for many answers.
+func encode(a Answer) (contracts.Response, error) {
+	if a.Status < 200 || a.Status > 599 {
+		return contracts.Response{}, fmt.Errorf("the status is %d", a.Status)
+	}
+	response := contracts.Response{Status: a.Status}
+	response.Header = a.Header.Clone()
+	if response.Header == nil {
+		response.Header = http.Header{}
+	}
+	switch body := a.Body.(type) {
+	case nil:
+		return response, nil
+	case []byte:
+		response.Body = body
+		return response, nil
+	}
+	body, err := encodeJSON(a.Body)
+	if err != nil {
+		return contracts.Response{}, err
+	}
+	response.Body = body
+	if response.Header.Get("Content-Type") == "" {
+		response.Header.Set("Content-Type", "application/json")
+	}
+	return response, nil
+}
+
+// encodeJSON is compact JSON in which <, > and & stay as they are.
+func encodeJSON(v any) ([]byte, error) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	encoder := json.NewEncoder(buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))), nil
+}
+
+// took is how long an answer was in the making, in real time.
+func took(began time.Time) time.Duration { return realNow().Sub(began) }
