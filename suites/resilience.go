@@ -1,0 +1,36 @@
+package suites
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/understudy-sandbox/understudy/scenarios"
+)
+
+// bearing drives the client through one scenario and judges how it bore it. The
+// target is a world of its own in which the scenario is armed.
+type bearing func(SpecContext, *Target)
+
+// resilience is one spec for each scenario of the insurer that comes with the
+// program.
+func resilience(t *Target, borne map[string]bearing) {
+	Describe("the client", sandboxOnly, Label("resilience"), func() {
+		for _, s := range scenarios.All(t.Insurer) {
+			It("bears "+s.Name, Label(operations(s)...), func(ctx SpecContext) {
+				Expect(borne).To(HaveKey(s.Name), "%s has no resilience spec", s.ID())
+				borne[s.Name](ctx, t.play(ctx, s))
+			})
+		}
+	})
+}
+
+// operations are the calls whose answers a scenario bends.
+func operations(s *scenarios.Scenario) []string {
+	var all []string
+	for _, rule := range s.Rules {
+		if rule.On.Operation != "" {
+			all = append(all, rule.On.Operation)
+		}
+	}
+	return all
+}
