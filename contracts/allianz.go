@@ -201,9 +201,9 @@ func onQuote(verify func(*quote)) func(*Exchange) error {
 		if !allianzAccepted(x) {
 			return nil
 		}
-		ask, err1 := x.Request.JSON()
-		answer, err2 := x.Response.JSON()
-		if err1 != nil || err2 != nil {
+		ask, asked := x.Request.tree()
+		answer, answered := x.Response.tree()
+		if !asked || !answered {
 			return nil
 		}
 		q := &quote{ask: ask, answer: answer}

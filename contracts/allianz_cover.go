@@ -255,8 +255,8 @@ func roadsideAssistance(q *quote) {
 
 // allItemsSent is about the request alone, whatever became of it.
 func allItemsSent(x *Exchange) error {
-	ask, err := x.Request.JSON()
-	if err != nil {
+	ask, ok := x.Request.tree()
+	if !ok {
 		return nil
 	}
 	q := &quote{ask: ask, answer: ask}

@@ -144,8 +144,8 @@ type misfitIn struct {
 // misfitRefused is the check of one table.
 func misfitRefused(c *Contract, table string) func(*Exchange) error {
 	return func(x *Exchange) error {
-		ask, err := x.Request.JSON()
-		if err != nil || len(c.JudgeRequest(x)) > 0 {
+		ask, ok := x.Request.tree()
+		if !ok || len(c.JudgeRequest(x)) > 0 {
 			return nil
 		}
 		all := misfitsOf(ask)
@@ -284,16 +284,16 @@ func gatewayFault(x *Exchange) error {
 }
 
 func tokenGiven(x *Exchange) error {
-	tree, err := x.Response.JSON()
-	if err != nil || !allianzAccepted(x) || text(tree, "access_token") != "" {
+	tree, ok := x.Response.tree()
+	if !ok || !allianzAccepted(x) || text(tree, "access_token") != "" {
 		return nil
 	}
 	return &Mismatch{Where: "/access_token", Got: shown(tree, "access_token"), Want: "a token"}
 }
 
 func tokenLifetime(x *Exchange) error {
-	tree, err := x.Response.JSON()
-	if err != nil || !allianzAccepted(x) {
+	tree, ok := x.Response.tree()
+	if !ok || !allianzAccepted(x) {
 		return nil
 	}
 	seconds := member(tree, "expires_in")

@@ -74,8 +74,12 @@ func TestRefusalsOfMisfits(t *testing.T) {
 		{"by another code", []func(map[string]any){noPlate}, 400, `{"errors":[{"code":"001","message":"x"}]}`, []string{"allianz/registration-required /errors/0/code inferred"}},
 		{"accepted", []func(map[string]any){noPlate}, 200, `{}`, []string{"allianz/registration-required request /vehicle/registrationNumber seed"}},
 		{"two things are wrong, one is named", []func(map[string]any){noPlate, noModel}, 400, `{"code":"003","message":"model` + text + `"}`, nil},
-		{"two things are wrong, neither is", []func(map[string]any){noPlate, noModel}, 400, `{"code":"112","message":"x"}`,
-			[]string{"allianz/registration-required /code inferred", "allianz/vmi-members-required /code inferred"}},
+		{
+			"two things are wrong, neither is",
+			[]func(map[string]any){noPlate, noModel},
+			400, `{"code":"112","message":"x"}`,
+			[]string{"allianz/registration-required /code inferred", "allianz/vmi-members-required /code inferred"},
+		},
 		{"the gateway came first", []func(map[string]any){noPlate}, 504, `{"fault":{"faultstring":"Gateway Timeout","detail":{"errorcode":"x"}}}`, nil},
 		{"no answer came", []func(map[string]any){noPlate}, 0, ``, nil},
 	}

@@ -62,11 +62,7 @@ func compile(slug string, own promises) (*Contract, error) {
 		if err != nil {
 			return nil, fmt.Errorf("contracts: %s: %w", slug, err)
 		}
-		face, err := newFace(document)
-		if err != nil {
-			return nil, fmt.Errorf("contracts: %s: %w", slug, err)
-		}
-		c.Faces = append(c.Faces, face)
+		c.Faces = append(c.Faces, newFace(document))
 	}
 	c.secrets = secretsOf(c.Faces)
 	c.Checks = append(c.documentChecks(), own.checks(c)...)

@@ -47,10 +47,13 @@ func (c *Contract) answered(x *Exchange) (*operation, *response) {
 
 // documentChecks are the promises every insurer makes by having a document.
 func (c *Contract) documentChecks() []Check {
+	// A finding has the grade of the call and status it is about; the check as a
+	// whole is no better than the worst of them.
+	proof := c.weakest()
 	check := func(name string, level Level, blame Side, says string, verify func(*Exchange) error) Check {
 		return Check{
 			ID: c.Insurer + "/" + name, Level: level, Blame: blame, Says: says,
-			Clause: "the OpenAPI document of " + c.Insurer, Proof: Seed, Verify: verify,
+			Clause: "the OpenAPI document of " + c.Insurer, Proof: proof, Verify: verify,
 		}
 	}
 	all := []Check{
@@ -67,6 +70,20 @@ func (c *Contract) documentChecks() []Check {
 		all = append(all, check("headers-fit", Must, Insurer, "the answer has the headers that the document demands, in their form", c.headersFit))
 	}
 	return all
+}
+
+// weakest is the worst grade of any call and status of the documents.
+func (c *Contract) weakest() Evidence {
+	worst := Seed
+	for _, face := range c.Faces {
+		for _, op := range face.operations {
+			worst = weaker(worst, op.Evidence)
+			for _, answer := range op.responses {
+				worst = weaker(worst, answer.proof)
+			}
+		}
+	}
+	return worst
 }
 
 func (c *Contract) describesHeaders() bool {

@@ -67,10 +67,7 @@ func parrotContract(t testing.TB) *Contract {
 	if err != nil {
 		t.Fatal(err)
 	}
-	face, err := newFace(document)
-	if err != nil {
-		t.Fatal(err)
-	}
+	face := newFace(document)
 	c := &Contract{Insurer: "parrots", Faces: []*Face{face}, Accepted: func(x *Exchange) bool { return x.Response.Status/100 == 2 }}
 	c.Checks = c.documentChecks()
 	if err := c.index(); err != nil {
@@ -101,25 +98,35 @@ func TestDocumentChecks(t *testing.T) {
 		want string
 	}{
 		{"all well", get("/birds/7", "tags=red,blue&loud=true", good, 200, answer, `{"name":"polly"}`), ""},
-		{"headers", get("/birds/7", "tags=red", good, 200, http.Header{"Content-Type": {"application/json"}, "X-Note": {"long"}}, `{"name":"polly"}`),
+		{
+			"headers", get("/birds/7", "tags=red", good, 200, http.Header{"Content-Type": {"application/json"}, "X-Note": {"long"}}, `{"name":"polly"}`),
 			`headers-fit header X-Left: got nothing, want present
-headers-fit header X-Note: got "long", want at most 3 characters`},
-		{"parameters", get("/birds/0", "tags=red,green&loud=maybe", http.Header{"X-Trace": {"1"}}, 404, answer, `{"reason":"flown"}`),
+headers-fit header X-Note: got "long", want at most 3 characters`,
+		},
+		{
+			"parameters", get("/birds/0", "tags=red,green&loud=maybe", http.Header{"X-Trace": {"1"}}, 404, answer, `{"reason":"flown"}`),
 			`request-fits path id: got 0, want number must be at least 1
 request-fits query loud: got "maybe", want boolean
 request-fits query tags: got "green", want one of ["red","blue"]
-request-fits header X-Trace: got "1", want uuid`},
-		{"nothing sent", get("/birds/x", "", nil, 404, answer, `{"reason":"flown"}`),
+request-fits header X-Trace: got "1", want uuid`,
+		},
+		{
+			"nothing sent", get("/birds/x", "", nil, 404, answer, `{"reason":"flown"}`),
 			`request-fits path id: got "x", want integer
 request-fits query tags: got nothing, want present
-request-fits header X-Trace: got nothing, want present`},
-		{"a misfit accepted", get("/birds/7", "", good, 200, answer, `{"name":"polly"}`),
+request-fits header X-Trace: got nothing, want present`,
+		},
+		{
+			"a misfit accepted", get("/birds/7", "", good, 200, answer, `{"name":"polly"}`),
 			`request-fits query tags: got nothing, want present
-refuses-misfits query tags: got nothing, want present`},
+refuses-misfits query tags: got nothing, want present`,
+		},
 		{"another status", get("/birds/7", "tags=red", good, 418, answer, `{"reason":"teapot"}`), `documented-status status: got 418, want one of 200, 404`},
-		{"another refusal", get("/birds/7", "tags=red", good, 418, answer, `{}`),
+		{
+			"another refusal", get("/birds/7", "tags=red", good, 418, answer, `{}`),
 			`documented-status status: got 418, want one of 200, 404
-refusal-shape body: got "{}", want the body of a documented refusal`},
+refusal-shape body: got "{}", want the body of a documented refusal`,
+		},
 		{"no body", get("/birds/7", "tags=red", good, 404, answer, ``), `body-fits body: got nothing, want application/json`},
 		{"no media type", get("/birds/7", "tags=red", good, 404, nil, `{"reason":"flown"}`), `media-type media type: got none, want application/json`},
 		{"a body cut", func() *Exchange {
@@ -211,8 +218,17 @@ func TestAt(t *testing.T) {
 		pointer string
 		want    string // as a report shows it; empty: nothing there
 	}{
-		{"", "an object of 2 members"}, {"/a/0/b~1c", "1.50"}, {"/a/1", "null"}, {"//~0", "true"},
-		{"a", ""}, {"/a/2", ""}, {"/a/01", ""}, {"/a/-", ""}, {"/a/99999999999999999999", ""}, {"/a/0/b/c", ""}, {"/a/0/b~1c/d", ""},
+		{"", "an object of 2 members"},
+		{"/a/0/b~1c", "1.50"},
+		{"/a/1", "null"},
+		{"//~0", "true"},
+		{"a", ""},
+		{"/a/2", ""},
+		{"/a/01", ""},
+		{"/a/-", ""},
+		{"/a/99999999999999999999", ""},
+		{"/a/0/b/c", ""},
+		{"/a/0/b~1c/d", ""},
 	}
 	for _, tt := range tests {
 		got := ""

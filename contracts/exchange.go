@@ -84,6 +84,12 @@ func (m *Message) JSON() (any, error) {
 	return m.value, m.err
 }
 
+// tree is the body where it is JSON; what is not is another check's business.
+func (m *Message) tree() (any, bool) {
+	tree, err := m.JSON()
+	return tree, err == nil
+}
+
 // Forget drops what was decoded, so that a kept exchange weighs only its bytes.
 func (x *Exchange) Forget() {
 	x.Request.decoded, x.Request.value = false, nil

@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -27,7 +28,7 @@ type operation struct {
 	responses  map[string]*response
 }
 
-func newFace(document *openapi.Document) (*Face, error) {
+func newFace(document *openapi.Document) *Face {
 	f := &Face{
 		Name:       document.Face(),
 		Document:   document,
@@ -35,14 +36,10 @@ func newFace(document *openapi.Document) (*Face, error) {
 		operations: map[string]*operation{},
 	}
 	for _, op := range document.Operations() {
-		compiled, err := newOperation(op)
-		if err != nil {
-			return nil, fmt.Errorf("%s: operation %s: %w", document.Name, op.ID, err)
-		}
-		f.operations[op.ID] = compiled
+		f.operations[op.ID] = newOperation(op)
 		f.router.Path(op.Path).Methods(op.Method).Name(op.ID)
 	}
-	return f, nil
+	return f
 }
 
 // Operations lists the calls of the face in the order of its document.
@@ -61,7 +58,7 @@ func (f *Face) Match(method, path string) (operation string, vars map[string]str
 	if f.router.Match(r, &match) {
 		return match.Route.GetName(), match.Vars, nil
 	}
-	if match.MatchErr != mux.ErrMethodMismatch {
+	if !errors.Is(match.MatchErr, mux.ErrMethodMismatch) {
 		return "", nil, nil
 	}
 	for _, op := range f.Operations() {

@@ -117,7 +117,8 @@ func (s *schema) judge(tree any) []Violation {
 }
 
 func (s *schema) violations(into []Violation, err error) []Violation {
-	if several, ok := err.(openapi3.MultiError); ok {
+	// Not errors.As: one error with several behind it is one violation.
+	if several, ok := err.(openapi3.MultiError); ok { //nolint:errorlint // as said above
 		for _, one := range several {
 			into = s.violations(into, one)
 		}
@@ -326,7 +327,7 @@ type header struct {
 	schema   *schema
 }
 
-func newOperation(op openapi.Operation) (*operation, error) {
+func newOperation(op openapi.Operation) *operation {
 	o := &operation{Operation: op, responses: map[string]*response{}}
 	o.parameters = newParameters(op)
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
@@ -349,5 +350,5 @@ func newOperation(op openapi.Operation) (*operation, error) {
 		}
 		o.responses[status] = answer
 	}
-	return o, nil
+	return o
 }

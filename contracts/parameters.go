@@ -43,7 +43,7 @@ func newParameters(op openapi.Operation) parameters {
 	}
 	path := op.Pointer[:strings.LastIndexByte(op.Pointer, '/')]
 	add(op.Item.Parameters, path)
-	add(op.Operation.Parameters, op.Pointer)
+	add(op.Parameters, op.Pointer)
 	return all
 }
 

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -219,11 +220,10 @@ func (c *copied) note(p []byte, err error) {
 	room := min(longestBody-len(c.kept), len(p))
 	c.kept = append(c.kept, p[:room]...)
 	c.over = c.over || room < len(p)
-	switch err {
-	case nil:
-	case io.EOF:
+	switch {
+	case errors.Is(err, io.EOF):
 		c.ended = true
-	default:
+	case err != nil:
 		c.broken = err
 	}
 }

@@ -273,7 +273,7 @@ func TestTransportResends(t *testing.T) {
 			if _, err := io.Copy(io.Discard, again); err != nil {
 				return nil, err
 			}
-			return &http.Response{StatusCode: 204, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+			return &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 		})
 	})
 	post(t, client, "http://insurer.test/v1/motor/quickquotes", strings.NewReader(`{"a":1}`)).Body.Close()
@@ -288,7 +288,7 @@ func TestTransportLeavesEncodedBodiesAlone(t *testing.T) {
 	client, tape := watched(t, "http://insurer.test", func(tr *Transport) {
 		tr.Next = roundTripper(func(r *http.Request) (*http.Response, error) {
 			header := http.Header{"Content-Encoding": {"br"}, "Content-Type": {"application/json"}}
-			return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader("\x0b\x02")), Request: r}, nil
+			return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader("\x0b\x02")), Request: r}, nil
 		})
 	})
 	res := post(t, client, "http://insurer.test/v1/motor/quickquotes", nil)

@@ -16,7 +16,7 @@ var grammar = func(kinds map[string]string) map[string]map[string]string {
 	g := make(map[string]map[string]string, len(kinds))
 	for kind, members := range kinds {
 		g[kind] = map[string]string{}
-		for _, member := range strings.Fields(members) {
+		for member := range strings.FieldsSeq(members) {
 			name, holds, _ := strings.Cut(member, ":")
 			g[kind][name] = holds
 		}

@@ -122,8 +122,11 @@ func TestSecrets(t *testing.T) {
     Node: {type: object, properties: {pin: {type: string, x-secret: true}, next: {$ref: "#/components/schemas/Node"}}}
 `).Replace(small))
 	wantSmall := []Secret{
-		{"cookie", "session"}, {"query", "token"},
-		{"request", "/either"}, {"request", "/list/*/pin"}, {"request", "/open/*"},
+		{"cookie", "session"},
+		{"query", "token"},
+		{"request", "/either"},
+		{"request", "/list/*/pin"},
+		{"request", "/open/*"},
 	}
 	if diff := cmp.Diff(wantSmall, small.Operations()[0].Secrets); diff != "" {
 		t.Errorf("secrets (-want +got):\n%s", diff)

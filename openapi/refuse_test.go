@@ -46,8 +46,8 @@ components:
 func TestParseRefuses(t *testing.T) {
 	const ask, price = "/paths/~1quotes/post", "/components/schemas/Price"
 	tests := map[string]struct{ old, new, want string }{}
-	add := func(name, old, new, want string) {
-		tests[name] = struct{ old, new, want string }{old, new, want}
+	add := func(name, old, changed, want string) {
+		tests[name] = struct{ old, new, want string }{old, changed, want}
 	}
 
 	add("version 3.1", "openapi: 3.0.3", "openapi: 3.1.0", "/openapi: version 3.1.0 is not read: write 3.0.3")

@@ -90,8 +90,8 @@ func nested(levels int) any {
 
 func TestValidateKnowsEveryFieldOfAFault(t *testing.T) {
 	fields := reflect.TypeFor[Fault]()
-	for i := range fields.NumField() {
-		name := fields.Field(i).Name
+	for field := range fields.Fields() {
+		name := field.Name
 		c, ok := alone[name]
 		if !ok || len(c.bad) == 0 {
 			t.Errorf("%s: no good and bad values here: does Validate know it?", name)

@@ -236,8 +236,7 @@ func TestFieldsAreTheStructs(t *testing.T) {
 // tags are the JSON names of a struct's fields, embedded ones in place.
 func tags(t reflect.Type) []string {
 	var all []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if f.Anonymous {
 			all = append(all, tags(f.Type)...)
 			continue

@@ -34,20 +34,20 @@ func readAnswer(name string, response *http.Response, hide *strings.Replacer) (a
 		return answer{}, refusal.from(name, status, hide)
 	}
 
-	wrong := func(format string, args ...any) (answer, error) {
-		return answer{}, &ProtocolError{Call: name, Status: status, Problem: fmt.Sprintf(format, args...)}
+	wrong := func(format string, args ...any) error {
+		return &ProtocolError{Call: name, Status: status, Problem: fmt.Sprintf(format, args...)}
 	}
 	switch kind := response.Header.Get("Content-Type"); {
 	case err != nil:
 		return answer{}, &ProtocolError{Call: name, Status: status, Problem: "the answer broke off", Err: err, cut: true}
 	case !whole:
-		return wrong("the answer is longer than %d bytes", longestAnswer)
+		return answer{}, wrong("the answer is longer than %d bytes", longestAnswer)
 	case status < 200 || status >= 300:
-		return wrong("the answer sends us elsewhere, which this API never does")
+		return answer{}, wrong("the answer sends us elsewhere, which this API never does")
 	case len(body) == 0:
-		return wrong("the answer is empty")
+		return answer{}, wrong("the answer is empty")
 	case !isJSON(kind):
-		return wrong("the answer is %q, not JSON", oneLine(hide.Replace(kind)))
+		return answer{}, wrong("the answer is %q, not JSON", oneLine(hide.Replace(kind)))
 	}
 	if refusal, said := readRefusal(body); said {
 		return answer{}, refusal.from(name, status, hide)

@@ -28,37 +28,45 @@ func TestRefusals(t *testing.T) {
 	}{
 		"bare pair": {
 			400, `{"code":"003","message":"` + coverage + `"}`,
-			allianz.Error{Code: allianz.CodeInvalid, Message: coverage}, verdict{Refused: true},
+			allianz.Error{Code: allianz.CodeInvalid, Message: coverage},
+			verdict{Refused: true},
 			"allianz: quick quote: answered 400 Bad Request: 003: " + coverage,
 		},
 		"system error is a refusal": {
 			500, `{"code":"999","message":"` + system + `"}`,
-			allianz.Error{Code: allianz.CodeSystem, Message: system}, verdict{Refused: true},
+			allianz.Error{Code: allianz.CodeSystem, Message: system},
+			verdict{Refused: true},
 			"allianz: quick quote: answered 500 Internal Server Error: 999: " + system,
 		},
 		"list": {
 			400, `{"errors":[{"code":"113","message":"a"},{"code":"114","message":"b"}]}`,
 			allianz.Error{Code: allianz.CodeEmailTaken, Message: "a", Also: []allianz.Problem{{Code: allianz.CodePhoneTaken, Message: "b"}}},
-			verdict{Refused: true}, "allianz: quick quote: answered 400 Bad Request: 113: a",
+			verdict{Refused: true},
+			"allianz: quick quote: answered 400 Bad Request: 113: a",
 		},
 		"list under a 200": {
 			200, `{"errors":[{"code":"003","message":"a"}]}`,
-			allianz.Error{Code: allianz.CodeInvalid, Message: "a"}, verdict{Refused: true},
+			allianz.Error{Code: allianz.CodeInvalid, Message: "a"},
+			verdict{Refused: true},
 			"allianz: quick quote: answered 200 OK: 003: a",
 		},
 		"message without a code": {
 			400, `{"message":"ลูกค้านิติบุคคล"}`,
-			allianz.Error{Message: "ลูกค้านิติบุคคล"}, verdict{Refused: true},
+			allianz.Error{Message: "ลูกค้านิติบุคคล"},
+			verdict{Refused: true},
 			"allianz: quick quote: answered 400 Bad Request: ลูกค้านิติบุคคล",
 		},
 		"gateway timeout": {
 			504, timeout504,
-			allianz.Error{Code: "messaging.adaptors.http.flow.GatewayTimeout", Fault: "Gateway Timeout"}, verdict{Timeout: true},
+			allianz.Error{Code: "messaging.adaptors.http.flow.GatewayTimeout", Fault: "Gateway Timeout"},
+			verdict{Timeout: true},
 			"allianz: quick quote: answered 504 Gateway Timeout: messaging.adaptors.http.flow.GatewayTimeout: Gateway Timeout",
 		},
 		"timeout fault under a 200": {
 			200, `{"fault":{"faultstring":"Timeout"}}`,
-			allianz.Error{Fault: "Timeout"}, verdict{Timeout: true}, "allianz: quick quote: answered 200 OK: Timeout",
+			allianz.Error{Fault: "Timeout"},
+			verdict{Timeout: true},
+			"allianz: quick quote: answered 200 OK: Timeout",
 		},
 		"504 with a page": {
 			504, "<html>", allianz.Error{}, verdict{Timeout: true}, "allianz: quick quote: answered 504 Gateway Timeout",
@@ -68,7 +76,8 @@ func TestRefusals(t *testing.T) {
 		},
 		"fault for a bad token": {
 			403, `{"fault":{"faultstring":"Invalid Access Token","detail":{"errorcode":"keymanagement.service.invalid_access_token"}}}`,
-			allianz.Error{Code: "keymanagement.service.invalid_access_token", Fault: "Invalid Access Token"}, verdict{Refused: true},
+			allianz.Error{Code: "keymanagement.service.invalid_access_token", Fault: "Invalid Access Token"},
+			verdict{Refused: true},
 			"allianz: quick quote: answered 403 Forbidden: keymanagement.service.invalid_access_token: Invalid Access Token",
 		},
 		"fault without words": {
@@ -77,7 +86,8 @@ func TestRefusals(t *testing.T) {
 		"quota": {429, `{"fault":{"faultstring":"Quota"}}`, allianz.Error{Fault: "Quota"}, verdict{}, "allianz: quick quote: answered 429 Too Many Requests: Quota"},
 		"broken server": {
 			500, `{"timestamp":1,"status":500,"error":"Internal Server Error","message":"boom"}`,
-			allianz.Error{Code: "Internal Server Error", Message: "boom"}, verdict{},
+			allianz.Error{Code: "Internal Server Error", Message: "boom"},
+			verdict{},
 			"allianz: quick quote: answered 500 Internal Server Error: Internal Server Error: boom",
 		},
 		"code as a number": {400, `{"code":112,"message":"a"}`, allianz.Error{Code: "112", Message: "a"}, verdict{Refused: true}, "allianz: quick quote: answered 400 Bad Request: 112: a"},
@@ -87,7 +97,8 @@ func TestRefusals(t *testing.T) {
 		"half an answer": {503, `{"code":"00`, allianz.Error{}, verdict{}, "allianz: quick quote: answered 503 Service Unavailable"},
 		"lines and length": {
 			400, `{"message":"a\nb` + strings.Repeat("ก", 300) + `"}`,
-			allianz.Error{Message: "a\nb" + strings.Repeat("ก", 300)}, verdict{Refused: true},
+			allianz.Error{Message: "a\nb" + strings.Repeat("ก", 300)},
+			verdict{Refused: true},
 			"allianz: quick quote: answered 400 Bad Request: a b" + strings.Repeat("ก", 197) + "…",
 		},
 	}

@@ -183,7 +183,9 @@ func TestQuoteFields(t *testing.T) {
 		premium.NetPremium.String(), premium.GrossPremium.String(),
 	}
 	want := []any{
-		"WS", allianz.Color{Code: "7"}, 7, true, "600000",
+		"WS",
+		allianz.Color{Code: "7"},
+		7, true, "600000",
 		true, "600000", true, true, false,
 		"1308.44", "75", true,
 		"18617", "20000.44",

@@ -69,8 +69,8 @@ func TestSecretsStaySecret(t *testing.T) {
 	options := allianz.Options{BaseURL: "http://u:" + secret + "@host", ClientID: "id", ClientSecret: secret}
 	c := client(t, allianz.Options{ClientID: "id", ClientSecret: secret})
 	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("start", "options", options, "client", c)
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", "options", options, "client", c)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("start", slog.Any("options", options), slog.Any("client", c))
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", slog.Any("options", options), slog.Any("client", c))
 	check(t, "a log", log.String())
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 		check(t, verb, fmt.Sprintf(verb, options))

@@ -90,8 +90,12 @@ func JUnit(w io.Writer, r *Report) error {
 
 func specCases(r *Report) junitSuite {
 	suite := junitSuite{Name: "specs", Time: seconds(r.Took), Properties: &junitProperties{[]junitProperty{
-		{"target", r.Target}, {"live", strconv.FormatBool(r.Live)}, {"insurers", strings.Join(r.Insurers, " ")},
-		{"version", r.Version}, {"seed", strconv.FormatUint(r.Seed, 10)}, {"outcome", string(r.Outcome)},
+		{"target", r.Target},
+		{"live", strconv.FormatBool(r.Live)},
+		{"insurers", strings.Join(r.Insurers, " ")},
+		{"version", r.Version},
+		{"seed", strconv.FormatUint(r.Seed, 10)},
+		{"outcome", string(r.Outcome)},
 		{"inconclusive", strings.Join(r.Inconclusive, "; ")},
 	}}}
 	for _, s := range r.Specs {
@@ -102,7 +106,9 @@ func specCases(r *Report) junitSuite {
 			one.Skipped = &junitSkipped{s.Reason}
 		case Inconclusive, InferredOnly:
 			one.Skipped = &junitSkipped{strings.TrimSuffix(string(s.Outcome)+": "+s.Reason, ": ")}
-		default:
+		case Failed:
+			fallthrough
+		default: // a word that is no outcome must not look green
 			var text bytes.Buffer
 			for _, f := range s.Findings {
 				fmt.Fprintf(&text, "%s at %s: got %s, want %s\n", f.Check, f.Where, f.Got, f.Want)

@@ -41,7 +41,8 @@ func (o Outcome) ExitCode() int {
 		return 4
 	case Skipped:
 		return 5
-	default:
+	case Failed:
 		return 1
 	}
+	return 1
 }

@@ -182,7 +182,7 @@ func TestOutcome(t *testing.T) {
 		{"a waived one", Run{Waive: func(f contracts.Finding) string { return "ticket 7 for " + f.Check }}, []contracts.Finding{broke}, "", Passed, 0},
 		{"one that is not waived", Run{Waive: func(contracts.Finding) string { return "" }}, []contracts.Finding{broke}, "", Failed, 1},
 		{"a failed spec", Run{Specs: one(Failed)}, nil, "", Failed, 1},
-		{"a word that is no outcome", Run{Specs: one("pased")}, nil, "", Failed, 1},
+		{"a word that is no outcome", Run{Specs: one("nearly")}, nil, "", Failed, 1},
 		{"the target is down", Run{Head: Head{Inconclusive: []string{"connection refused"}}}, nil, "", Inconclusive, 4},
 		{"down in the middle of a complete run", Run{Head: Head{Inconclusive: []string{"closed"}, Complete: true}, Contracts: []*contracts.Contract{allianz(t)}, Specs: one(Passed)}, nil, "", Inconclusive, 4},
 		{"down after a broken promise", Run{Head: Head{Inconclusive: []string{"closed"}}}, []contracts.Finding{broke}, "", Failed, 1},

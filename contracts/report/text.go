@@ -125,7 +125,9 @@ func (p *page) spec(s Spec) {
 		p.word(yellow, "SKIP")
 	case Inconclusive, InferredOnly:
 		p.word(yellow, "NOTE")
-	default:
+	case Failed:
+		fallthrough
+	default: // a word that is no outcome must not look green
 		p.word(red, "FAIL")
 	}
 	fmt.Fprintf(p, " %s\n", line(s.Name))
@@ -169,14 +171,8 @@ func (p *page) sum(r *Report) {
 			broken[f.Check] = true
 		}
 	}
-	colour := yellow
-	switch r.Outcome {
-	case Passed:
-		colour = green
-	case Failed:
-		colour = red
-	}
-	p.word(colour, string(r.Outcome))
+	colours := map[Outcome]string{Passed: green, Failed: red, Skipped: yellow, Inconclusive: yellow, InferredOnly: yellow}
+	p.word(colours[r.Outcome], string(r.Outcome))
 	specs := map[Outcome]int{}
 	for _, s := range r.Specs {
 		specs[s.Outcome]++

@@ -18,6 +18,9 @@ type Options struct {
 	Version    string       // what health reports
 	AllowHosts []string     // names in a Host header that are served besides loopback and the public URL's, without a port
 	Log        *slog.Logger // told why a call failed; nil: silent
+	// Root is where the insurers are found when the control API has a listener of
+	// its own; empty: where the caller found the control API.
+	Root string
 }
 
 // New is the control API of a sandbox, to be given as [mocks.Options.Control].
@@ -26,7 +29,7 @@ func New(o Options) func(*mocks.Sandbox) http.Handler {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return func(s *mocks.Sandbox) http.Handler {
-		h := &handler{sandbox: s, version: o.Version, log: o.Log, guard: newGuard(o.AllowHosts, s.PublicURL()), mux: http.NewServeMux()}
+		h := &handler{sandbox: s, version: o.Version, root: o.Root, log: o.Log, guard: newGuard(o.AllowHosts, s.PublicURL()), mux: http.NewServeMux()}
 		h.calls = h.table()
 		for _, c := range h.calls {
 			h.mux.Handle(c.method+" "+c.path, c)
@@ -38,6 +41,7 @@ func New(o Options) func(*mocks.Sandbox) http.Handler {
 type handler struct {
 	sandbox *mocks.Sandbox
 	version string
+	root    string
 	log     *slog.Logger
 	guard   guard
 	calls   []call

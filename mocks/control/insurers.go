@@ -71,7 +71,10 @@ type settingAnswer struct {
 
 func (h *handler) listInsurers(r *http.Request) (any, error) {
 	all := insurersAnswer{Insurers: []insurerAnswer{}}
-	root := h.sandbox.Root(r)
+	root := h.root
+	if root == "" || h.sandbox.PublicURL() != "" {
+		root = h.sandbox.Root(r)
+	}
 	for _, insurer := range h.sandbox.Insurers() {
 		one := insurerAnswer{
 			Slug: insurer.Slug, Title: insurer.Title,

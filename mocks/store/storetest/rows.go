@@ -303,7 +303,7 @@ func useAfterClose(ctx context.Context, s store.Store) error {
 	results["close"] = s.Close()
 	for name, err := range results {
 		if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) {
-			return fmt.Errorf("%s after close: got error %v, want one of its own", name, err)
+			return fmt.Errorf("%s after close: got error %w, want one of its own", name, err)
 		}
 	}
 	return nil

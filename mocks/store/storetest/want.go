@@ -31,7 +31,7 @@ func methods(ctx context.Context, s store.Store, it store.Item) map[string]error
 
 func wantError(what string, got, want error) error {
 	if !errors.Is(got, want) {
-		return fmt.Errorf("%s: got error %v, want %v", what, got, want)
+		return fmt.Errorf("%s: got error %w, want %w", what, got, want)
 	}
 	return nil
 }
