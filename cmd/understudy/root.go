@@ -107,7 +107,7 @@ func (p *program) misunderstood(err error) {
 	}
 	fmt.Fprintf(p.errors, "understudy: %v\nrun '%s --help' for the flags and an example\n", err, command)
 	if command == "understudy check" {
-		fmt.Fprintln(p.out, lastLine(exitUsage))
+		fmt.Fprintln(p.out, checkMeanings.last(exitUsage))
 	}
 }
 
