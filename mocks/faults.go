@@ -156,6 +156,9 @@ func (b *bending) dress(e *Entry) {
 			e.miss("remove " + pointer + ": no such place in the answer")
 		}
 	}
+	if len(x.Response.Body) == 0 && len(body) > 0 && x.Response.Header.Get("Content-Type") == "" {
+		x.Response.Header.Set("Content-Type", "application/json")
+	}
 	if b.fault.Truncate > 0 {
 		body = body[:min(b.fault.Truncate, len(body))]
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -128,9 +129,7 @@ func distance(a, b string) int {
 // problem answers in the sandbox's own voice (RFC 9457), where no insurer speaks.
 func problem(rw http.ResponseWriter, status int, title, detail string) {
 	response := problemResponse(status, title, detail)
-	for name, values := range response.Header {
-		rw.Header()[name] = values
-	}
+	maps.Copy(rw.Header(), response.Header)
 	rw.WriteHeader(status)
 	_, _ = rw.Write(response.Body)
 }

@@ -61,7 +61,7 @@ type Sandbox struct {
 	made   atomic.Uint64 // numbers the worlds, so that none gets the rows of one before it
 	budget journalBudget
 	woken  chan struct{}
-	closed context.Context
+	closed context.Context //nolint:containedctx // the lifetime of the sandbox, not of a call
 	close  context.CancelFunc
 }
 
@@ -252,7 +252,7 @@ func (s *Sandbox) turnAway(rw http.ResponseWriter, r *http.Request, err error) {
 		problem(rw, http.StatusServiceUnavailable, "No world", err.Error())
 		return
 	}
-	s.log.ErrorContext(r.Context(), "make a world", "path", r.URL.Path, "error", err)
+	s.log.ErrorContext(r.Context(), "make a world", slog.String("path", r.URL.Path), slog.Any("error", err))
 	problem(rw, http.StatusInternalServerError, "No world", "the sandbox failed; its log says why")
 }
 

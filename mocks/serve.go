@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -43,7 +44,7 @@ func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
 
 	bend, err := w.bend(ctx, f, x)
 	if err != nil {
-		f.carrier.sandbox.log.ErrorContext(ctx, "read the scenario", "world", w.Name, "error", err)
+		f.carrier.sandbox.log.ErrorContext(ctx, "read the scenario", slog.String("world", w.Name), slog.Any("error", err))
 	}
 	entry.Fault = bend.id()
 	if !bend.before(r.Context(), entry) {
@@ -199,7 +200,7 @@ func (c *carrier) refusal(ctx context.Context, x *contracts.Exchange, err error)
 	if errors.As(err, &refusal) {
 		return refusal
 	}
-	c.sandbox.log.ErrorContext(ctx, "the insurer broke", "world", WorldOf(ctx).Name, "insurer", x.Insurer, "operation", x.Operation, "error", err)
+	c.sandbox.log.ErrorContext(ctx, "the insurer broke", slog.String("world", WorldOf(ctx).Name), slog.String("insurer", x.Insurer), slog.String("operation", x.Operation), slog.Any("error", err))
 	return &Refusal{Kind: Broken, Rule: "the sandbox failed; its log says why", Evidence: contracts.Inferred, Err: err}
 }
 
@@ -230,7 +231,7 @@ func (f *face) examine(x *contracts.Exchange, entry *Entry) {
 	for _, finding := range entry.Findings {
 		if finding.Blame == contracts.Insurer && finding.Level == contracts.Must {
 			x.Response = problemResponse(http.StatusInternalServerError, "The mock broke its contract",
-				fmt.Sprintf("%s: %s (serve without --strict to see the answer)", finding.Check, finding.Mismatch.Error()))
+				fmt.Sprintf("%s: %s (serve without --strict to see the answer)", finding.Check, finding.Error()))
 			return
 		}
 	}

@@ -62,7 +62,7 @@ func (w *World) Restore(ctx context.Context, s *Snapshot) error {
 	}
 	for _, row := range s.Rows {
 		if row.Key == "state" {
-			continue // replace writes it
+			continue // replace writes it, for others may write it meanwhile
 		}
 		if _, err := w.sandbox.store.Put(ctx, store.Item{Key: w.row(row.Key), Value: row.Value}); err != nil {
 			return fmt.Errorf("restore world %s: row %s: %w", w.Name, row.Key, err)

@@ -34,7 +34,7 @@ type World struct {
 	life      sync.RWMutex
 	state     atomic.Pointer[state]
 	change    sync.Mutex // one change of state at a time
-	populated sync.Map   // slug -> bool
+	populated sync.Map   // slug -> true
 	populate  sync.Mutex
 	journal   journal
 	queue     queue
@@ -282,14 +282,11 @@ func (w *World) clear(ctx context.Context, prefix string) error {
 
 // settle writes an insurer's rows of a fresh world on the first touch.
 func (w *World) settle(ctx context.Context, c *carrier) error {
-	if done, ok := w.populated.Load(c.Slug); ok && done.(bool) {
+	if _, done := w.populated.Load(c.Slug); done {
 		return nil
 	}
 	w.populate.Lock()
 	defer w.populate.Unlock()
-	if done, ok := w.populated.Load(c.Slug); ok && done.(bool) {
-		return nil
-	}
 	mark := w.row("populated/" + c.Slug)
 	_, err := w.sandbox.store.Get(ctx, mark)
 	if errors.Is(err, store.ErrNotFound) {
