@@ -13,7 +13,8 @@ import (
 	"github.com/understudy-sandbox/understudy/contracts"
 )
 
-// Entry is one answered call in a world's journal.
+// Entry is one answered call in a world's journal. It is shared by all who ask:
+// copy its exchange before you decode or examine that.
 type Entry struct {
 	ID        string              // "r-17", counted in the world
 	Exchange  *contracts.Exchange // what the caller saw, secrets removed

@@ -86,6 +86,11 @@ func TestWhatWorksInADeletedWorldLeavesNothing(t *testing.T) {
 		if WorldOf(r.Context()).Name == "a" && r.Header.Get("Slow") != "" {
 			working <- true
 			<-deleted
+			// Its rows are there, all or none, as long as somebody works with them.
+			rows := store.NewTable[int](WorldOf(r.Context()).sandbox.store, Place("tokens"))
+			if magic, err := rows.Get(r.Context(), "magic"); magic != 7 {
+				return Answer{}, fmt.Errorf("a row went away: %w", err)
+			}
 		}
 		return honest(r)
 	}
@@ -98,7 +103,7 @@ func TestWhatWorksInADeletedWorldLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	anew := send(t, "POST", s.URL+in("a"), "")
-	kept := rows(t, s.Sandbox, "")
+	kept := append(rows(t, s.Sandbox, "w/a~3/"), rows(t, s.Sandbox, "w/default")...)
 	deleted <- true
 	if late := <-answered; late.status != 200 {
 		t.Errorf("the call that the deletion met: got %d %s, want an honest answer", late.status, late.body)

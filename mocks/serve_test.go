@@ -3,7 +3,6 @@ package mocks
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -129,48 +128,6 @@ func TestAnAnswerWithoutABody(t *testing.T) {
 		if e := newest(t, s.world(t)); e.Exchange.Response.Header.Get("Content-Type") != got.header.Get("Content-Type") {
 			t.Errorf("the journal has another type than the wire: %v", e.Exchange.Response.Header)
 		}
-	}
-}
-
-func TestAnOperationGetsTheBodyWhole(t *testing.T) {
-	s := open(t, toy{quote: func(r *http.Request) (Answer, error) {
-		body, err := io.ReadAll(r.Body)
-		decoded, _ := Decoded(r.Context()).(map[string]any)
-		if err != nil || string(body) != quoteBody || r.ContentLength != int64(len(quoteBody)) || decoded["channel"] != "WS" {
-			t.Errorf("got %s of %d bytes, %v, decoded %v", body, r.ContentLength, err, decoded)
-		}
-		return tokenAnswer(r)
-	}})
-	for _, c := range []struct{ encoding string }{{"identity"}, {"chunked"}} {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/allianz/v1/motor/quickquotes", strings.NewReader(quoteBody))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", "application/json")
-		if c.encoding == "chunked" {
-			r.ContentLength = -1
-		}
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil || answer.StatusCode != http.StatusOK {
-			t.Fatalf("%s: got %v %v", c.encoding, answer, err)
-		}
-		must(0, answer.Body.Close())
-	}
-}
-
-func TestAFaceUnderAMount(t *testing.T) {
-	s := open(t, toy{mount: "/as1/", token: func(r *http.Request) (Answer, error) {
-		return OK(tokenBody{Base(r.Context()) + " " + r.URL.Path, "Bearer", 1}), nil
-	}})
-	got := send(t, "POST", s.URL+"/w/a/allianz/as1/api/oauth2/token?grant_type=client_credentials", "")
-	if want := s.URL + "/w/a/allianz /w/a/allianz/as1/api/oauth2/token"; !strings.Contains(got.body, want) {
-		t.Errorf("got %d %s, want %s", got.status, got.body, want)
-	}
-	if e := newest(t, must(s.World("a"))); e.Exchange.Request.Path != "/api/oauth2/token" {
-		t.Errorf("the exchange has the path %s", e.Exchange.Request.Path)
-	}
-	if got := send(t, "POST", s.URL+tokenPath, ""); got.status != 404 || !strings.Contains(got.body, "the nearest is POST /allianz/as1/api/oauth2/token") {
-		t.Errorf("without the mount: got %d %s", got.status, got.body)
 	}
 }
 

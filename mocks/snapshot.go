@@ -30,6 +30,7 @@ const snapshotVersion = 1
 
 // Snapshot takes the world's rows at one moment.
 func (w *World) Snapshot(ctx context.Context) (*Snapshot, error) {
+	defer w.leave(ctx)
 	w.life.Lock()
 	defer w.life.Unlock()
 	items, err := w.sandbox.store.List(ctx, w.row(""), "", 0)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/understudy-sandbox/understudy/contracts"
 	"github.com/understudy-sandbox/understudy/mocks/clock"
 	"github.com/understudy-sandbox/understudy/mocks/store"
 )
@@ -31,6 +32,7 @@ type toy struct {
 	authenticate func(*http.Request, []string) error
 	refuse       func(context.Context, *Refusal) Answer
 	mount        string
+	normalise    func(*contracts.Request)
 }
 
 func (y toy) insurer() Insurer {
@@ -47,7 +49,7 @@ func (y toy) insurer() Insurer {
 				refuse = toyRefusal
 			}
 			return API{
-				Faces: []Face{{Document: "allianz/motor", Mount: y.mount, Operations: map[string]Operation{
+				Faces: []Face{{Document: "allianz/motor", Mount: y.mount, Normalise: y.normalise, Operations: map[string]Operation{
 					"token": or(y.token, tokenAnswer), "quickQuote": or(y.quote, tokenAnswer),
 				}}},
 				Jobs: y.jobs, Retry: y.retry, Authenticate: y.authenticate,

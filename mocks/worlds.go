@@ -109,14 +109,19 @@ func (s *Sandbox) drop(ctx context.Context, w *World) error {
 }
 
 // end takes the world's rows and journal away. It does not wait for who still
-// works in the world: what they write goes when they leave.
+// works in the world: then the last of them takes the rows away.
 func (w *World) end(ctx context.Context) error {
 	w.gone.Store(true)
 	w.journal.clear()
+	if !w.life.TryLock() {
+		return nil
+	}
+	defer w.life.Unlock()
+	w.populated.Clear()
 	return w.clear(context.WithoutCancel(ctx), "")
 }
 
-// leave is the last thing that a piece of work in the world does.
+// leave is what everybody who held life does when they have let go of it.
 func (w *World) leave(ctx context.Context) {
 	if !w.gone.Load() {
 		return

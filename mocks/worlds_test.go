@@ -172,6 +172,16 @@ func TestPeekShowsAPristineWorld(t *testing.T) {
 	if diff := cmp.Diff(before, rows(t, s.Sandbox, "")); diff != "" {
 		t.Errorf("rows: %s", diff)
 	}
+	if w, done, err = s.Peek(t.Context(), DefaultWorld); w != s.world(t) || err != nil {
+		t.Errorf("a world that is there: got %v, %v", w, err)
+	}
+	done()
+	if diff := cmp.Diff(before, rows(t, s.Sandbox, "")); diff != "" {
+		t.Errorf("rows of one that is there: %s", diff)
+	}
+	if _, _, err := s.Peek(t.Context(), "A"); !errors.Is(err, ErrWorldName) {
+		t.Errorf("a wrong name: got %v, want %v", err, ErrWorldName)
+	}
 }
 
 func TestNamesOfWorlds(t *testing.T) {
