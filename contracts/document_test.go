@@ -134,7 +134,7 @@ refusal-shape body: got "{}", want the body of a documented refusal`,
 			x.Response.Cut = true
 			return x
 		}(), ""},
-		{"broken JSON", get("/birds/7", "tags=red", good, 404, answer, `{"rea`), `body-fits body: got not JSON: unexpected EOF, want JSON`},
+		{"broken JSON", get("/birds/7", "tags=red", good, 404, answer, `{"rea`), `body-fits body: got JSON that ends early, want JSON`},
 		{"no answer", get("/birds/7", "tags=red", good, 0, nil, ``), ""},
 		{"another call", get("/cats", "", nil, 404, nil, ``), `documented-call request: got GET /cats, want a call that the document has`},
 		{"a form", put("application/x-www-form-urlencoded; charset=utf-8", "name=polly", 204), ""},

@@ -231,7 +231,7 @@ func (s *Sandbox) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if operation == "" {
 		if len(allowed) > 0 {
 			slices.Sort(allowed)
-			rw.Header().Set("Allow", strings.Join(slices.Compact(allowed), ", "))
+			rw.Header().Set("Allow", strings.Join(allowed, ", "))
 		}
 		s.landing.nearest(rw, r, name)
 		return
