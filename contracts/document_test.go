@@ -105,7 +105,7 @@ headers-fit header X-Note: got "long", want at most 3 characters`,
 		},
 		{
 			"parameters", get("/birds/0", "tags=red,green&loud=maybe", http.Header{"X-Trace": {"1"}}, 404, answer, `{"reason":"flown"}`),
-			`request-fits path id: got 0, want number must be at least 1
+			`request-fits path id: got 0, want 1 or more
 request-fits query loud: got "maybe", want boolean
 request-fits query tags: got "green", want one of ["red","blue"]
 request-fits header X-Trace: got "1", want uuid`,

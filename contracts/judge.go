@@ -207,7 +207,20 @@ func want(broken *openapi3.SchemaError) string {
 	case "pattern":
 		return "text that matches " + s.Pattern
 	case "format":
+		if s.Format == "date" {
+			return "a calendar date yyyy-mm-dd"
+		}
 		return s.Format
+	case "minimum":
+		return fmt.Sprintf("%v or more", *s.Min)
+	case "maximum":
+		return fmt.Sprintf("%v or less", *s.Max)
+	case "minItems":
+		return fmt.Sprintf("a list of %d values or more", s.MinItems)
+	case "maxItems":
+		return fmt.Sprintf("a list of at most %d values", *s.MaxItems)
+	case "oneOf":
+		return "one of the documented forms" + nullable
 	case "minLength":
 		return fmt.Sprintf("at least %d characters", s.MinLength)
 	case "maxLength":

@@ -89,6 +89,10 @@ func (l landing) nearest(rw http.ResponseWriter, r *http.Request, world string) 
 	if rw.Header().Get("Allow") != "" {
 		status, title = http.StatusMethodNotAllowed, "The path is right, the method is not"
 	}
+	if strings.HasPrefix(asked, "/__admin") && l.sandbox.control == nil {
+		problem(rw, http.StatusNotFound, "No control API here", "the control API has a listener of its own, or none")
+		return
+	}
 	if len(l.calls) == 0 {
 		problem(rw, status, title, "the sandbox plays no insurer")
 		return

@@ -28,7 +28,10 @@ type call struct {
 	path      string // escaped, relative to the face
 }
 
-const maxBody = 1 << 20 // bytes of a request; more is refused
+const (
+	maxBody      = 1 << 20          // bytes of a request; more is refused
+	bodyPatience = 30 * time.Second // of real time for a body to come
+)
 
 // serve is the walk of one request: normalise, journal, faults, contract,
 // identity, document, operation. What the insurer meant is judged before a
@@ -36,7 +39,13 @@ const maxBody = 1 << 20 // bytes of a request; more is refused
 func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
 	began := realNow()
 	w, op := c.world, f.operations[c.operation]
+	// A caller who stops half way through a body would hold the call for ever. The
+	// deadline goes again, because the connection is also how we learn that a
+	// caller has gone.
+	reading := http.NewResponseController(rw)
+	_ = reading.SetReadDeadline(began.Add(bodyPatience)) // not every writer can
 	x, unread := f.receive(r, c)
+	_ = reading.SetReadDeadline(time.Time{})
 	entry := &Entry{ID: w.journal.nextID(), Exchange: x}
 	m := &moment{world: w, insurer: f.carrier.Slug, now: x.At, base: f.base(r, w), exchange: x}
 	// The insurer finishes what it began, also for a caller who has gone.
@@ -44,7 +53,7 @@ func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
 
 	bend, err := w.bend(ctx, f, x)
 	if err != nil {
-		f.carrier.sandbox.log.ErrorContext(ctx, "read the scenario", slog.String("world", w.Name), slog.Any("error", err))
+		unread = f.carrier.refusal(ctx, x, fmt.Errorf("read the scenario: %w", err))
 	}
 	entry.Fault = bend.id()
 	if !bend.before(r.Context(), entry) {

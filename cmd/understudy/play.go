@@ -128,8 +128,30 @@ func showJobs(w io.Writer, what string, jobs []sandbox.Job) {
 	}
 }
 
+// span is a length of time on the command line.
+type span struct{ time.Duration }
+
+// UnmarshalText reads 90m or 48h.
+func (s *span) UnmarshalText(text []byte) (err error) {
+	if s.Duration, err = time.ParseDuration(string(text)); err != nil {
+		return fmt.Errorf("%q is no length of time such as 90m or 48h", text)
+	}
+	return nil
+}
+
+// instant is a moment on the command line.
+type instant struct{ time.Time }
+
+// UnmarshalText reads a time as RFC 3339 writes it.
+func (i *instant) UnmarshalText(text []byte) (err error) {
+	if i.Time, err = time.Parse(time.RFC3339, string(text)); err != nil {
+		return fmt.Errorf("%q is no time such as 2026-03-02T09:00:00+07:00", text)
+	}
+	return nil
+}
+
 type clockAdvance struct {
-	By time.Duration `arg:"" name:"duration" help:"How far, as in 90m or 48h."`
+	By span `arg:"" name:"duration" help:"How far, as in 90m or 48h."`
 }
 
 // Help shows how it is used.
@@ -139,11 +161,11 @@ func (clockAdvance) Help() string {
 
 // Run moves the clock on.
 func (a *clockAdvance) Run(ctx context.Context, p *program, at *clocks) error {
-	return at.move(p, func(w *sandbox.World) (sandbox.Moved, error) { return w.Advance(ctx, a.By) })
+	return at.move(p, func(w *sandbox.World) (sandbox.Moved, error) { return w.Advance(ctx, a.By.Duration) })
 }
 
 type clockFreeze struct {
-	Time time.Time `arg:"" name:"time" format:"2006-01-02T15:04:05Z07:00" help:"When, as RFC 3339 writes it: 2026-03-02T09:00:00+07:00."`
+	Time instant `arg:"" name:"time" help:"When, as RFC 3339 writes it: 2026-03-02T09:00:00+07:00."`
 }
 
 // Help shows how it is used.
@@ -153,7 +175,7 @@ func (clockFreeze) Help() string {
 
 // Run stands the clock still.
 func (f *clockFreeze) Run(ctx context.Context, p *program, at *clocks) error {
-	return at.move(p, func(w *sandbox.World) (sandbox.Moved, error) { return w.Freeze(ctx, f.Time) })
+	return at.move(p, func(w *sandbox.World) (sandbox.Moved, error) { return w.Freeze(ctx, f.Time.Time) })
 }
 
 type clockRun struct{}

@@ -123,6 +123,9 @@ func (e *env) Run(p *program) error {
 	if insurer.Export == nil {
 		return fmt.Errorf("env: a client of %s reads no environment", e.Slug)
 	}
+	if err := mocks.CheckWorldName(e.World); err != nil {
+		return fmt.Errorf("env: %w", err)
+	}
 	for _, pair := range insurer.Export(sandbox.New(e.At, nil).World(e.World).URL(e.Slug)) {
 		fmt.Fprintf(p.out, "export %s=%s\n", pair[0], quoted(pair[1]))
 	}

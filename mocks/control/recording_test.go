@@ -69,7 +69,7 @@ func TestRecordingReplays(t *testing.T) {
 	s := newSandbox(t)
 	s.quote(t, "/w/ci")
 	s.want(t, 200, "POST", "/__admin/worlds/ci/reset", `{"seed":7,"clock":"2026-05-01T08:00:00+07:00"}`)
-	s.want(t, 200, "PUT", "/__admin/worlds/ci/settings", `{"settings":{"allianz.envelope":"errors"}}`)
+	s.want(t, 200, "PUT", "/__admin/worlds/ci/settings", `{"allianz.envelope":"errors"}`)
 	s.want(t, 200, "PUT", "/__admin/worlds/ci/scenario", bends)
 	want := s.walk(t, "/w/ci")
 	file := s.record(t)
@@ -83,7 +83,7 @@ func TestRecordingReplays(t *testing.T) {
 	equal(t, s.want(t, 200, "GET", "/__admin/worlds/again", ""),
 		`{"name":"again","seed":7,"clock":{"now":"2026-05-01T08:00:00+07:00","mode":"frozen"},"scenarios":["allianz/recorded"],"requests":7,"jobs":0}`)
 	equal(t, s.want(t, 200, "GET", "/__admin/worlds/again/settings", ""),
-		`{"settings":{"allianz.envelope":"errors","allianz.greeting":"sawasdee"}}`)
+		`{"allianz.envelope":"errors","allianz.greeting":"sawasdee"}`)
 }
 
 // Where the rules are gone, the answers are rebuilt, and what cannot be is said.
