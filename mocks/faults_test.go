@@ -209,8 +209,8 @@ func testExample(t *testing.T) {
 		status int
 		body   string
 	}{
-		{scenarios.Fault{Example: "invalid-client"}, 401, `{"fault":{"detail":{"errorcode":"oauth.v2.InvalidClientIdentifier"},"faultstring":"Invalid client identifier"}}`},
-		{scenarios.Fault{Example: "invalid-client", Status: 418}, 418, `{"fault":{"detail":{"errorcode":"oauth.v2.InvalidClientIdentifier"},"faultstring":"Invalid client identifier"}}`},
+		{scenarios.Fault{Example: "invalid-client"}, 401, `{"fault":{"faultstring":"Invalid client identifier","detail":{"errorcode":"oauth.v2.InvalidClientIdentifier"}}}`},
+		{scenarios.Fault{Example: "invalid-client", Status: 418}, 418, `{"fault":{"faultstring":"Invalid client identifier","detail":{"errorcode":"oauth.v2.InvalidClientIdentifier"}}}`},
 		{scenarios.Fault{Example: "invalid-client", Set: map[string]any{"/fault": nil}}, 401, `{"fault":null}`},
 	} {
 		s, w := bend(t, counted(&calls), scenarios.Rule{On: scenarios.Match{Operation: "token"}, Fault: c.fault})

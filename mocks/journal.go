@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/understudy-sandbox/understudy/contracts"
+	"github.com/understudy-sandbox/understudy/scenarios"
 )
 
 // Entry is one answered call in a world's journal. It is shared by all who ask:
@@ -20,6 +21,7 @@ type Entry struct {
 	Exchange  *contracts.Exchange // what the caller saw, secrets removed
 	Findings  []contracts.Finding // against what the insurer meant
 	Fault     string              // the rule that bent the answer, "slug/name#rule"
+	Bent      *scenarios.Fault    // what that rule does, not to be changed; a recording repeats it
 	Code      string              // the insurer's own code of a refusal
 	Why       Why
 	Truncated bool // a body was longer than the journal keeps

@@ -269,6 +269,10 @@ func (s *Sandbox) checkSettings(settings map[string]string) error {
 	return nil
 }
 
+// Knowledge is what a scenario may speak of here, by insurer, for
+// [scenarios.LoadFor].
+func (s *Sandbox) Knowledge() map[string]scenarios.Knowledge { return maps.Clone(s.knowledge) }
+
 // CheckScenario refuses a scenario that is none, or that speaks of what no
 // insurer here has, and lists what there is.
 func (s *Sandbox) CheckScenario(scenario *scenarios.Scenario) error {

@@ -55,7 +55,7 @@ func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
 	if err != nil {
 		unread = f.carrier.refusal(ctx, x, fmt.Errorf("read the scenario: %w", err))
 	}
-	entry.Fault = bend.id()
+	entry.Fault, entry.Bent = bend.id(), bend.what()
 	if !bend.before(r.Context(), entry) {
 		w.record(f.carrier, entry, began)
 		bend.wait(r.Context())

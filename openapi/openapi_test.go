@@ -241,7 +241,7 @@ func mustParse(t testing.TB, source string) *Document {
 
 func mustDecode(t testing.TB, source []byte) any {
 	t.Helper()
-	tree, err := decode(source)
+	tree, _, err := decode(source)
 	if err != nil {
 		t.Fatal(err)
 	}

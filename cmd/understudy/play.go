@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"github.com/understudy-sandbox/understudy/clients/sandbox"
+	"github.com/understudy-sandbox/understudy/mocks"
+	"github.com/understudy-sandbox/understudy/mocks/catalog"
 	"github.com/understudy-sandbox/understudy/scenarios"
 )
 
@@ -37,7 +40,7 @@ func (a *play) Run(ctx context.Context, p *program) error {
 		fmt.Fprintf(p.out, "nothing is armed in world %s\n", a.World)
 		return nil
 	}
-	scenario, err := scenarios.Load(a.Scenario, os.ReadFile)
+	scenario, err := loadScenario(a.Scenario)
 	if err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
@@ -58,6 +61,17 @@ func (a *play) Run(ctx context.Context, p *program) error {
 	}
 	fmt.Fprintf(p.out, "undo     understudy play none%s\n", a.flags())
 	return nil
+}
+
+// loadScenario reads a scenario, embedded or from a file, and holds it to the
+// insurers here while it is still known where in the file everything stands.
+func loadScenario(ref string) (*scenarios.Scenario, error) {
+	s, err := mocks.New(mocks.Options{Insurers: catalog.All()})
+	if err != nil {
+		return nil, err
+	}
+	scenario, err := scenarios.LoadFor(s.Knowledge(), ref, os.ReadFile)
+	return scenario, errors.Join(err, s.Close())
 }
 
 // showClock is a clock as "frozen at 2026-03-02T09:00:00+07:00".

@@ -44,7 +44,7 @@ func (r remote) told(doing string, err error) error {
 		return nil
 	case errors.As(err, &refused) && refused.Status < 500:
 		text := refused.Detail
-		if len(refused.Allowed) > 0 {
+		if len(refused.Allowed) > 0 && !strings.Contains(text, "allowed here") {
 			text += "; allowed: " + strings.Join(refused.Allowed, ", ")
 		}
 		return fmt.Errorf("%s: %s", doing, text)

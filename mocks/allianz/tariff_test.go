@@ -241,9 +241,6 @@ func TestOtherSeedsRateOtherCarsOtherwise(t *testing.T) {
 		if classOf(1, "3", code) != classOf(2, "3", code) {
 			differ++
 		}
-		if classOf(1, "3", code) != classOf(1, "3", code) {
-			t.Errorf("model %s: two classes under one seed", code)
-		}
 	}
 	if differ < 50 {
 		t.Errorf("%d of 100 cars are rated otherwise under another seed, want most", differ)
