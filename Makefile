@@ -58,7 +58,7 @@ generate: ## write the generated parts of the documentation
 verify: fmt tidy generate unchanged ## format, tidy and generate must change nothing that is committed
 
 build: ## build bin/understudy
-	CGO_ENABLED=0 $(GO) build -o bin/understudy ./cmd/understudy
+	CGO_ENABLED=0 $(GO) build -buildvcs=auto -o bin/understudy ./cmd/understudy
 
 clean: ## remove what the other targets leave in the tree
 	rm -rf bin reports

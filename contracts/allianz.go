@@ -158,6 +158,11 @@ func allianzChecks(c *Contract) []Check {
 			Verify: refusalText,
 		},
 		{
+			ID: "allianz/refusal-status", Level: Must, Blame: Insurer, On: quotes, Proof: Inferred, Clause: "no status is printed; 400 and 500 are inferred from what the codes mean",
+			Says:   "003 comes with status 400, and 999 with status 500",
+			Verify: refusalStatus,
+		},
+		{
 			ID: "allianz/gateway-fault", Level: Must, Blame: Insurer, Proof: Upstream, Clause: "clients of the gateway (upstream); 401 and errorcode are inferred from gateways of its kind",
 			Says:   "the gateway refuses with a fault that has a faultstring and an errorcode",
 			Verify: gatewayFault,

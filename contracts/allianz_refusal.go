@@ -85,6 +85,22 @@ func refusalText(x *Exchange) error {
 	return &Mismatch{Where: r.at + "/message", Got: shorten(r.message), Want: want}
 }
 
+// allianzStatuses are the statuses of the codes that any quote may bring.
+var allianzStatuses = map[string]int{"003": 400, "999": 500}
+
+func refusalStatus(x *Exchange) error {
+	r, ok := refusalOf(x)
+	if !ok {
+		return nil
+	}
+	code, _ := r.code.(string)
+	want, known := allianzStatuses[code]
+	if !known || want == x.Response.Status {
+		return nil
+	}
+	return &Mismatch{Where: "status", Got: strconv.Itoa(x.Response.Status), Want: strconv.Itoa(want)}
+}
+
 // malformedRefused trusts the document for what malformed means: not JSON, or
 // another JSON type than the member has.
 func malformedRefused(c *Contract) func(*Exchange) error {

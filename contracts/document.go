@@ -77,11 +77,18 @@ func (c *Contract) weakest() Evidence {
 	worst := Seed
 	for _, face := range c.Faces {
 		for _, op := range face.operations {
-			worst = weaker(worst, op.Evidence)
-			for _, answer := range op.responses {
-				worst = weaker(worst, answer.proof)
-			}
+			worst = weaker(worst, op.weakest())
 		}
+	}
+	return worst
+}
+
+// weakest is the worst grade of what the document says of a call: its schema
+// mixes what is printed with what is inferred, and carries no grade for each.
+func (o *operation) weakest() Evidence {
+	worst := o.Evidence
+	for _, answer := range o.responses {
+		worst = weaker(worst, answer.proof)
 	}
 	return worst
 }
@@ -111,7 +118,7 @@ func (c *Contract) requestFits(x *Exchange) error {
 	if op == nil {
 		return errBeside
 	}
-	return requestMismatches(c.JudgeRequest(x), op.Evidence)
+	return requestMismatches(c.JudgeRequest(x), op.weakest())
 }
 
 func (c *Contract) documentedStatus(x *Exchange) error {
@@ -123,11 +130,7 @@ func (c *Contract) documentedStatus(x *Exchange) error {
 		return nil
 	}
 	// Where any status of the call is only inferred, the true list is unknown.
-	proof := op.Evidence
-	for _, known := range op.responses {
-		proof = weaker(proof, known.proof)
-	}
-	return &Mismatch{Where: "status", Got: fmt.Sprint(x.Response.Status), Want: "one of " + strings.Join(op.statuses(), ", "), proof: proof}
+	return &Mismatch{Where: "status", Got: fmt.Sprint(x.Response.Status), Want: "one of " + strings.Join(op.statuses(), ", "), proof: op.weakest()}
 }
 
 func (c *Contract) headersFit(x *Exchange) error {
@@ -182,7 +185,8 @@ func (c *Contract) refusesMisfits(x *Exchange) error {
 	if !c.Accepted(x) {
 		return nil
 	}
-	return requestMismatches(c.JudgeRequest(x), op.Evidence)
+	// That the insurer enforces what it prints is not printed.
+	return requestMismatches(c.JudgeRequest(x), Inferred)
 }
 
 func (c *Contract) noServerError(x *Exchange) error {

@@ -105,7 +105,7 @@ headers-fit header X-Note: got "long", want at most 3 characters`,
 		},
 		{
 			"parameters", get("/birds/0", "tags=red,green&loud=maybe", http.Header{"X-Trace": {"1"}}, 404, answer, `{"reason":"flown"}`),
-			`request-fits path id: got 0, want number must be at least 1
+			`request-fits path id: got 0, want 1 or more
 request-fits query loud: got "maybe", want boolean
 request-fits query tags: got "green", want one of ["red","blue"]
 request-fits header X-Trace: got "1", want uuid`,
@@ -134,7 +134,7 @@ refusal-shape body: got "{}", want the body of a documented refusal`,
 			x.Response.Cut = true
 			return x
 		}(), ""},
-		{"broken JSON", get("/birds/7", "tags=red", good, 404, answer, `{"rea`), `body-fits body: got not JSON: unexpected EOF, want JSON`},
+		{"broken JSON", get("/birds/7", "tags=red", good, 404, answer, `{"rea`), `body-fits body: got JSON that ends early, want JSON`},
 		{"no answer", get("/birds/7", "tags=red", good, 0, nil, ``), ""},
 		{"another call", get("/cats", "", nil, 404, nil, ``), `documented-call request: got GET /cats, want a call that the document has`},
 		{"a form", put("application/x-www-form-urlencoded; charset=utf-8", "name=polly", 204), ""},

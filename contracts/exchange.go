@@ -139,12 +139,25 @@ func decodeJSON(body []byte) (any, error) {
 	decoder.UseNumber()
 	var tree any
 	if err := decoder.Decode(&tree); err != nil {
-		return nil, fmt.Errorf("not JSON: %w", err)
+		return nil, brokenJSON(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("not JSON: more than one value")
 	}
 	return tree, nil
+}
+
+// brokenJSON says where a text stops being JSON, in words of our own: findings
+// and explanations quote it to people who do not write Go.
+func brokenJSON(err error) error {
+	var wrong *json.SyntaxError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("JSON that ends early")
+	case errors.As(err, &wrong):
+		return fmt.Errorf("not JSON at byte %d", wrong.Offset)
+	}
+	return errors.New("not JSON")
 }
 
 // At is the member of a decoded JSON tree that an RFC 6901 pointer names; false

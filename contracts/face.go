@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gorilla/mux"
 
@@ -67,7 +68,8 @@ func (f *Face) Match(method, path string) (operation string, vars map[string]str
 			allowed = append(allowed, op.Method)
 		}
 	}
-	return "", nil, allowed
+	slices.Sort(allowed)
+	return "", nil, slices.Compact(allowed)
 }
 
 // Identify names the call an exchange is about by the documents; it leaves the

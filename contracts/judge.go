@@ -37,20 +37,22 @@ func (v Violation) mismatch() *Mismatch {
 // may stand here later, held to the same verdicts.
 type schema struct {
 	ref     *openapi3.SchemaRef
-	pointer string // into the document
-	options []openapi3.SchemaValidationOption
+	pointer string                            // into the document
+	all     []openapi3.SchemaValidationOption // collect every violation
+	first   []openapi3.SchemaValidationOption // stop at one
 }
 
 func newSchema(ref *openapi3.SchemaRef, pointer string, as openapi3.SchemaValidationOption) *schema {
-	return &schema{ref: ref, pointer: pointer, options: []openapi3.SchemaValidationOption{
+	s := &schema{ref: ref, pointer: pointer, first: []openapi3.SchemaValidationOption{
 		as,
-		openapi3.MultiErrors(),
 		openapi3.EnableFormatValidation(),
 		openapi3.WithStringFormatValidator("date", dateFormat{}),
 		openapi3.WithStringFormatValidator("email", openapi3.NewCallbackValidator(validEmail)),
 		openapi3.WithStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC4122)),
 		openapi3.WithStringFormatValidator("uri", openapi3.NewCallbackValidator(validURI)),
 	}}
+	s.all = append(slices.Clone(s.first), openapi3.MultiErrors())
+	return s
 }
 
 // dateFormat is a full-date of RFC 3339 that the calendar has; kin's own
@@ -105,9 +107,22 @@ func validURI(s string) error {
 	return err
 }
 
+const (
+	longBody       = 64 << 10 // bytes; a longer body is judged up to its first violation
+	mostViolations = 100      // of one body: nobody mends more at once, and a stranger may send a million
+)
+
 // judge lists where a decoded value departs from the schema, sorted by place.
 func (s *schema) judge(tree any) []Violation {
-	err := s.ref.Value.VisitJSON(tree, s.options...)
+	return s.verdict(s.ref.Value.VisitJSON(tree, s.all...))
+}
+
+// judgeFirst is judge that stops at the first departure it meets.
+func (s *schema) judgeFirst(tree any) []Violation {
+	return s.verdict(s.ref.Value.VisitJSON(tree, s.first...))
+}
+
+func (s *schema) verdict(err error) []Violation {
 	if err == nil {
 		return nil
 	}
@@ -120,13 +135,16 @@ func (s *schema) violations(into []Violation, err error) []Violation {
 	// Not errors.As: one error with several behind it is one violation.
 	if several, ok := err.(openapi3.MultiError); ok { //nolint:errorlint // as said above
 		for _, one := range several {
+			if len(into) == mostViolations {
+				break
+			}
 			into = s.violations(into, one)
 		}
 		return into
 	}
 	var broken *openapi3.SchemaError
 	if !errors.As(err, &broken) {
-		return append(into, Violation{In: "body", Rule: "schema", Got: err.Error(), Want: "a value the schema fits", Pointer: s.pointer})
+		return append(into, Violation{In: "body", Rule: "schema", Got: "a value that it refuses", Want: "a value the schema fits", Pointer: s.pointer})
 	}
 	steps := broken.JSONPointer()
 	v := Violation{
@@ -189,7 +207,20 @@ func want(broken *openapi3.SchemaError) string {
 	case "pattern":
 		return "text that matches " + s.Pattern
 	case "format":
+		if s.Format == "date" {
+			return "a calendar date yyyy-mm-dd"
+		}
 		return s.Format
+	case "minimum":
+		return fmt.Sprintf("%v or more", *s.Min)
+	case "maximum":
+		return fmt.Sprintf("%v or less", *s.Max)
+	case "minItems":
+		return fmt.Sprintf("a list of %d values or more", s.MinItems)
+	case "maxItems":
+		return fmt.Sprintf("a list of at most %d values", *s.MaxItems)
+	case "oneOf":
+		return "one of the documented forms" + nullable
 	case "minLength":
 		return fmt.Sprintf("at least %d characters", s.MinLength)
 	case "maxLength":
@@ -199,7 +230,10 @@ func want(broken *openapi3.SchemaError) string {
 	}
 }
 
-const shortest = 80 // characters of a value that a report shows
+const (
+	shortest    = 80 // characters of a value that a report shows
+	longestList = 40 // values of a list that may be shown
+)
 
 // shorten renders a value as compact JSON, cut where it is long: a report names
 // what is wrong and does not repeat a customer's record.
@@ -207,6 +241,14 @@ func shorten(value any) string {
 	switch v := value.(type) {
 	case map[string]any:
 		return fmt.Sprintf("an object of %d members", len(v))
+	case []any:
+		if len(v) > longestList {
+			return fmt.Sprintf("a list of %d values", len(v))
+		}
+	case string:
+		if len(v) > 4*shortest {
+			value = strings.ToValidUTF8(v[:4*shortest], "")
+		}
 	case nil:
 		return "null"
 	}
@@ -291,6 +333,9 @@ func (b *body) judge(m *Message) []Violation {
 	tree, err := m.JSON()
 	if err != nil {
 		return []Violation{{In: "body", Rule: "syntax", Got: err.Error(), Want: "JSON", Pointer: b.pointer}}
+	}
+	if len(m.Body) > longBody {
+		return described.judgeFirst(tree)
 	}
 	return described.judge(tree)
 }

@@ -203,7 +203,8 @@ func TestTransportRecordsFailures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.Do(r); err == nil {
+		if res, err := client.Do(r); err == nil {
+			res.Body.Close()
 			t.Fatal("the error did not reach the client")
 		}
 		entry := only(t, tape)
@@ -292,6 +293,7 @@ func TestTransportLeavesEncodedBodiesAlone(t *testing.T) {
 		})
 	})
 	res := post(t, client, "http://insurer.test/v1/motor/quickquotes", nil)
+	defer res.Body.Close()
 	_, _ = io.ReadAll(res.Body)
 	if x := only(t, tape).Exchange; !x.Response.Cut {
 		t.Error("a compressed body is judged as it is")

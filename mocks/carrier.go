@@ -67,10 +67,12 @@ func newCarrier(s *Sandbox, insurer Insurer) (*carrier, error) {
 			return nil, fmt.Errorf("document %s: no face plays it", described.Document.Name)
 		}
 	}
-	// The longest mount that fits a path names the face.
-	slices.SortStableFunc(c.faces, func(a, b *face) int { return len(b.mount) - len(a.mount) })
+	slices.SortStableFunc(c.faces, longerMount)
 	return c, nil
 }
+
+// longerMount sorts faces so that the first that fits a path is the nearest to it.
+func longerMount(a, b *face) int { return len(b.mount) - len(a.mount) }
 
 func newFace(c *carrier, f Face, described *contracts.Face) (*face, error) {
 	built := &face{Face: described, carrier: c, mount: strings.TrimSuffix(f.Mount, "/"), operations: map[string]served{}, normalise: f.Normalise}
@@ -91,8 +93,8 @@ func newFace(c *carrier, f Face, described *contracts.Face) (*face, error) {
 
 func schemes(document *openapi.Document, op openapi.Operation) []string {
 	security := document.Security
-	if op.Operation.Security != nil {
-		security = *op.Operation.Security
+	if op.Security != nil {
+		security = *op.Security
 	}
 	names := map[string]bool{}
 	for _, alternative := range security {

@@ -59,6 +59,14 @@ func (b *bending) id() string {
 	return b.scenario.ID() + "#" + strconv.Itoa(b.rule)
 }
 
+// what is the fault of the rule; nil when nothing is bent.
+func (b *bending) what() *scenarios.Fault {
+	if b == nil {
+		return nil
+	}
+	return b.fault
+}
+
 // before carries out what comes before the insurer looks, and says whether the
 // insurer is to look at all. A delay ends with the caller's patience, and the
 // insurer works on all the same.
@@ -112,10 +120,8 @@ func (b *bending) refuse(op served, e *Entry) {
 	}
 	e.Why.Evidence, e.Why.Pointer = example.Evidence, example.Pointer
 	x.Response.Status = cmp.Or(x.Response.Status, example.Status)
-	if body, err := encodeJSON(example.Value); err == nil {
-		x.Response.Body = body
-		x.Response.Header.Set("Content-Type", example.MediaType)
-	}
+	x.Response.Body = example.Text
+	x.Response.Header.Set("Content-Type", example.MediaType)
 }
 
 func (b *bending) loses() bool { return b != nil && b.fault.Lose }
@@ -155,6 +161,9 @@ func (b *bending) dress(e *Entry) {
 		if body, ok = removeMember(body, pointer); !ok {
 			e.miss("remove " + pointer + ": no such place in the answer")
 		}
+	}
+	if len(x.Response.Body) == 0 && len(body) > 0 && x.Response.Header.Get("Content-Type") == "" {
+		x.Response.Header.Set("Content-Type", "application/json")
 	}
 	if b.fault.Truncate > 0 {
 		body = body[:min(b.fault.Truncate, len(body))]

@@ -66,10 +66,6 @@ func (s *Sandbox) Appear(ctx context.Context, name string) *World {
 	}
 }
 
-// ErrAnew is why jobs stopped half way: the world was reset, restored or deleted
-// while they ran.
-var ErrAnew = errAnew
-
 // CheckSettings refuses a setting or a value that no insurer here has, and lists
 // what there is.
 func (s *Sandbox) CheckSettings(settings map[string]string) error { return s.checkSettings(settings) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -53,7 +54,7 @@ func (q *queue) forget() {
 // clock. The insurer's table of jobs says what the kind does.
 func (w *World) Later(ctx context.Context, d time.Duration, kind string, payload any) error {
 	m := momentOf(ctx)
-	body, err := json.Marshal(payload)
+	body, err := encodeJSON(payload)
 	if err != nil {
 		return fmt.Errorf("job %s: %w", kind, err)
 	}
@@ -77,7 +78,7 @@ func (t *Task) key() string {
 
 // enqueue writes the task's row.
 func (w *World) enqueue(ctx context.Context, t *Task) error {
-	value, err := json.Marshal(t)
+	value, err := encodeJSON(t)
 	if err != nil {
 		return err
 	}
@@ -203,8 +204,6 @@ func (w *World) Drain(ctx context.Context) (ran, stuck []Task, err error) {
 	return moved.Ran, stuck, err
 }
 
-var errAnew = errors.New("the world began anew meanwhile")
-
 // move takes the clock to what aim makes of it, and runs what falls due on the
 // way. It goes on when the caller leaves: a clock that stopped half way would
 // help nobody.
@@ -233,7 +232,7 @@ func (w *World) move(ctx context.Context, aim func(c clock.Clock, wall time.Time
 func (w *World) setClock(ctx context.Context, epoch uint64, set func(clock.Clock) (clock.Clock, error)) error {
 	return w.alter(ctx, func(s *state) (err error) {
 		if s.epoch != epoch {
-			return errAnew
+			return ErrAnew
 		}
 		s.Clock, err = set(s.Clock)
 		return err
@@ -296,7 +295,7 @@ func (w *World) perform(ctx context.Context, epoch uint64, t *Task, outcome stri
 	w.life.RLock()
 	defer w.life.RUnlock()
 	if w.state.Load().epoch != epoch {
-		return errAnew
+		return ErrAnew
 	}
 	c := w.sandbox.carrier(t.Insurer)
 	failure := errors.New("no insurer here has jobs of this kind")
@@ -305,7 +304,7 @@ func (w *World) perform(ctx context.Context, epoch uint64, t *Task, outcome stri
 		failure = runJob(withMoment(ctx, m), c.api.Jobs[t.Kind], t.Payload)
 	}
 	if err := w.sandbox.store.Delete(ctx, t.row.Key, t.row.Version); errors.Is(err, store.ErrConflict) {
-		return errAnew // the world is gone, and with it the row
+		return ErrAnew // the world is gone, and with it the row
 	} else if err != nil {
 		return fmt.Errorf("world %s: job %s: %w", w.Name, t.ID, err)
 	}
@@ -351,10 +350,10 @@ func (w *World) runDue(ctx context.Context) (time.Duration, bool) {
 		}
 	}
 	switch {
-	case errors.Is(err, errAnew):
+	case errors.Is(err, ErrAnew):
 		return 0, true
 	case err != nil:
-		w.sandbox.log.ErrorContext(ctx, "run jobs", "world", w.Name, "error", err)
+		w.sandbox.log.ErrorContext(ctx, "run jobs", slog.String("world", w.Name), slog.Any("error", err))
 		return sweepEvery, true
 	case next.IsZero() || next.After(now) && start.Clock.Mode() == "frozen":
 		return 0, false

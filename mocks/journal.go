@@ -11,14 +11,17 @@ import (
 	"time"
 
 	"github.com/understudy-sandbox/understudy/contracts"
+	"github.com/understudy-sandbox/understudy/scenarios"
 )
 
-// Entry is one answered call in a world's journal.
+// Entry is one answered call in a world's journal. It is shared by all who ask:
+// copy its exchange before you decode or examine that.
 type Entry struct {
 	ID        string              // "r-17", counted in the world
 	Exchange  *contracts.Exchange // what the caller saw, secrets removed
 	Findings  []contracts.Finding // against what the insurer meant
 	Fault     string              // the rule that bent the answer, "slug/name#rule"
+	Bent      *scenarios.Fault    // what that rule does, not to be changed; a recording repeats it
 	Code      string              // the insurer's own code of a refusal
 	Why       Why
 	Truncated bool // a body was longer than the journal keeps

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -88,6 +89,10 @@ func (l landing) nearest(rw http.ResponseWriter, r *http.Request, world string) 
 	if rw.Header().Get("Allow") != "" {
 		status, title = http.StatusMethodNotAllowed, "The path is right, the method is not"
 	}
+	if strings.HasPrefix(asked, "/__admin") && l.sandbox.control == nil {
+		problem(rw, http.StatusNotFound, "No control API here", "the control API has a listener of its own, or none")
+		return
+	}
 	if len(l.calls) == 0 {
 		problem(rw, status, title, "the sandbox plays no insurer")
 		return
@@ -128,9 +133,7 @@ func distance(a, b string) int {
 // problem answers in the sandbox's own voice (RFC 9457), where no insurer speaks.
 func problem(rw http.ResponseWriter, status int, title, detail string) {
 	response := problemResponse(status, title, detail)
-	for name, values := range response.Header {
-		rw.Header()[name] = values
-	}
+	maps.Copy(rw.Header(), response.Header)
 	rw.WriteHeader(status)
 	_, _ = rw.Write(response.Body)
 }

@@ -1,10 +1,12 @@
 package mocks
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -66,6 +68,9 @@ func TestReset(t *testing.T) {
 			if name == "as the sandbox begins" && again.body != first.body {
 				t.Errorf("got %s, want %s again", again.body, first.body)
 			}
+			if fixtures := rows(t, s.Sandbox, w.row("rows/allianz/tokens/magic")); len(fixtures) != 1 {
+				t.Error("the fixtures are not there again")
+			}
 			if second := send(t, "POST", s.URL+tokenPath, ""); second.status != 503 {
 				t.Errorf("the second call: got %d, want the 503 of the scenario that the sandbox began with", second.status)
 			}
@@ -81,6 +86,11 @@ func TestWhatWorksInADeletedWorldLeavesNothing(t *testing.T) {
 		if WorldOf(r.Context()).Name == "a" && r.Header.Get("Slow") != "" {
 			working <- true
 			<-deleted
+			// Its rows are there, all or none, as long as somebody works with them.
+			rows := store.NewTable[int](WorldOf(r.Context()).sandbox.store, Place("tokens"))
+			if magic, err := rows.Get(r.Context(), "magic"); magic != 7 {
+				return Answer{}, fmt.Errorf("a row went away: %w", err)
+			}
 		}
 		return honest(r)
 	}
@@ -93,16 +103,26 @@ func TestWhatWorksInADeletedWorldLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	anew := send(t, "POST", s.URL+in("a"), "")
-	kept := rows(t, s.Sandbox, "")
+	kept := append(rows(t, s.Sandbox, "w/a~3/"), rows(t, s.Sandbox, "w/default")...)
 	deleted <- true
 	if late := <-answered; late.status != 200 {
 		t.Errorf("the call that the deletion met: got %d %s, want an honest answer", late.status, late.body)
 	}
-	if err := gone.Set(t.Context(), map[string]string{"allianz.auth": "strict"}); err != nil {
-		t.Errorf("set in the world that is gone: %v", err)
-	}
-	if err := gone.Reset(t.Context(), Fresh{}); err != nil {
-		t.Errorf("reset of the world that is gone: %v", err)
+	taken := must(must(s.World("a")).Snapshot(t.Context()))
+	for what, work := range map[string]func() error{
+		"set":     func() error { return gone.Set(t.Context(), map[string]string{"allianz.auth": "strict"}) },
+		"reset":   func() error { return gone.Reset(t.Context(), Fresh{}) },
+		"restore": func() error { return gone.Restore(t.Context(), taken) },
+		"later":   func() error { return gone.Later(inWorld(t, gone), 0, "note", 1) },
+		"drain":   func() error { _, _, err := gone.Drain(t.Context()); return err },
+	} {
+		if err := work(); err != nil {
+			t.Errorf("%s in the world that is gone: %v", what, err)
+		}
+		if left := rows(t, s.Sandbox, gone.row("")); len(left) > 0 && what != "later" {
+			t.Errorf("%s left %v", what, left)
+		}
+		gone.leave(t.Context())
 	}
 	if !strings.HasPrefix(anew.body, `{"access_token":"1 `) {
 		t.Errorf("the world made anew: got %s, want counts from 1", anew.body)
@@ -112,6 +132,22 @@ func TestWhatWorksInADeletedWorldLeavesNothing(t *testing.T) {
 	}
 	if n := s.budget.journals.Load(); n != 1 {
 		t.Errorf("the budget counts %d journals, want that of the world made anew", n)
+	}
+}
+
+// Whoever drops a world has looked at it a while ago.
+func TestAWorldMadeAnewIsNotDroppedForItsForerunner(t *testing.T) {
+	s := open(t, teller())
+	former := must(s.Make(t.Context(), "a"))
+	if err := s.Delete(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	later := must(s.Make(t.Context(), "a"))
+	if err := s.drop(t.Context(), former); err != nil {
+		t.Fatal(err)
+	}
+	if w, err := s.World("a"); w != later || err != nil || len(rows(t, s.Sandbox, later.row(""))) == 0 {
+		t.Errorf("got %v, %v, want the world made anew with its rows", w, err)
 	}
 }
 
@@ -143,7 +179,13 @@ func TestDeletionDoesNotWaitForHandlers(t *testing.T) {
 func TestWorldsUnderLoad(t *testing.T) {
 	y := teller()
 	y.jobs = map[string]Job{"inspect": func(context.Context, json.RawMessage) error { return nil }}
-	s := open(t, y)
+	var logged bytes.Buffer
+	s := open(t, y, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&logged, nil)) })
+	defer func() {
+		if t.Failed() {
+			t.Log(logged.String())
+		}
+	}()
 	worlds := []string{DefaultWorld, "a", "b", "c"}
 	var clients, others sync.WaitGroup
 	for i := range 8 {
@@ -163,9 +205,9 @@ func TestWorldsUnderLoad(t *testing.T) {
 		"play":     func(w *World) error { _, err := w.Play(ctx, bent(rule(scenarios.Fault{Delay: 1}))); return err },
 		"advance":  func(w *World) error { _, err := w.Advance(ctx, time.Hour); return err },
 		"hold":     func(w *World) error { return w.Hold(ctx, "inspect") },
-		"sweep":    func(*World) error { s.sweep(ctx, realNow()); return nil },
 		"snapshot": func(w *World) error { return restored(ctx, w) },
 		"look": func(w *World) error {
+			s.sweep(ctx, realNow())
 			w.Journal(Query{After: "r-3"})
 			_, err := w.Jobs(ctx)
 			return err
@@ -177,7 +219,7 @@ func TestWorldsUnderLoad(t *testing.T) {
 				if errors.Is(err, ErrNoWorld) {
 					continue
 				}
-				if err = errors.Join(err, disturb(w)); err != nil && !errors.Is(err, ErrNoWorld) && !errors.Is(err, errAnew) {
+				if err = errors.Join(err, disturb(w)); err != nil && !errors.Is(err, ErrNoWorld) && !errors.Is(err, ErrAnew) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
@@ -232,7 +274,7 @@ func TestAFailingStoreIsNotToldToTheCaller(t *testing.T) {
 	broken := must(New(Options{Insurers: []Insurer{teller().insurer()}, Clock: clock.Frozen(dawn)}))
 	broken.store = failing{broken.store}
 	for _, path := range []string{in("new"), tokenPath} {
-		got, _ := ask(t.Context(), broken, "POST", path, "")
+		got, _ := ask(t.Context(), broken, path, "")
 		if got.status != 500 || strings.Contains(got.body, "disk") {
 			t.Errorf("%s: got %d %s, want a 500 that does not tell why", path, got.status, got.body)
 		}

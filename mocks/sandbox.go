@@ -61,7 +61,7 @@ type Sandbox struct {
 	made   atomic.Uint64 // numbers the worlds, so that none gets the rows of one before it
 	budget journalBudget
 	woken  chan struct{}
-	closed context.Context
+	closed context.Context //nolint:containedctx // the lifetime of the sandbox, not of a call
 	close  context.CancelFunc
 }
 
@@ -231,7 +231,7 @@ func (s *Sandbox) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if operation == "" {
 		if len(allowed) > 0 {
 			slices.Sort(allowed)
-			rw.Header().Set("Allow", strings.Join(slices.Compact(allowed), ", "))
+			rw.Header().Set("Allow", strings.Join(allowed, ", "))
 		}
 		s.landing.nearest(rw, r, name)
 		return
@@ -252,7 +252,7 @@ func (s *Sandbox) turnAway(rw http.ResponseWriter, r *http.Request, err error) {
 		problem(rw, http.StatusServiceUnavailable, "No world", err.Error())
 		return
 	}
-	s.log.ErrorContext(r.Context(), "make a world", "path", r.URL.Path, "error", err)
+	s.log.ErrorContext(r.Context(), "make a world", slog.String("path", r.URL.Path), slog.Any("error", err))
 	problem(rw, http.StatusInternalServerError, "No world", "the sandbox failed; its log says why")
 }
 
@@ -268,6 +268,10 @@ func (s *Sandbox) checkSettings(settings map[string]string) error {
 	}
 	return nil
 }
+
+// Knowledge is what a scenario may speak of here, by insurer, for
+// [scenarios.LoadFor].
+func (s *Sandbox) Knowledge() map[string]scenarios.Knowledge { return maps.Clone(s.knowledge) }
 
 // CheckScenario refuses a scenario that is none, or that speaks of what no
 // insurer here has, and lists what there is.

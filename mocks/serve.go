@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -27,7 +28,10 @@ type call struct {
 	path      string // escaped, relative to the face
 }
 
-const maxBody = 1 << 20 // bytes of a request; more is refused
+const (
+	maxBody      = 1 << 20          // bytes of a request; more is refused
+	bodyPatience = 30 * time.Second // of real time for a body to come
+)
 
 // serve is the walk of one request: normalise, journal, faults, contract,
 // identity, document, operation. What the insurer meant is judged before a
@@ -35,7 +39,13 @@ const maxBody = 1 << 20 // bytes of a request; more is refused
 func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
 	began := realNow()
 	w, op := c.world, f.operations[c.operation]
+	// A caller who stops half way through a body would hold the call for ever. The
+	// deadline goes again, because the connection is also how we learn that a
+	// caller has gone.
+	reading := http.NewResponseController(rw)
+	_ = reading.SetReadDeadline(began.Add(bodyPatience)) // not every writer can
 	x, unread := f.receive(r, c)
+	_ = reading.SetReadDeadline(time.Time{})
 	entry := &Entry{ID: w.journal.nextID(), Exchange: x}
 	m := &moment{world: w, insurer: f.carrier.Slug, now: x.At, base: f.base(r, w), exchange: x}
 	// The insurer finishes what it began, also for a caller who has gone.
@@ -43,9 +53,9 @@ func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
 
 	bend, err := w.bend(ctx, f, x)
 	if err != nil {
-		f.carrier.sandbox.log.ErrorContext(ctx, "read the scenario", "world", w.Name, "error", err)
+		unread = f.carrier.refusal(ctx, x, fmt.Errorf("read the scenario: %w", err))
 	}
-	entry.Fault = bend.id()
+	entry.Fault, entry.Bent = bend.id(), bend.what()
 	if !bend.before(r.Context(), entry) {
 		w.record(f.carrier, entry, began)
 		bend.wait(r.Context())
@@ -199,7 +209,7 @@ func (c *carrier) refusal(ctx context.Context, x *contracts.Exchange, err error)
 	if errors.As(err, &refusal) {
 		return refusal
 	}
-	c.sandbox.log.ErrorContext(ctx, "the insurer broke", "world", WorldOf(ctx).Name, "insurer", x.Insurer, "operation", x.Operation, "error", err)
+	c.sandbox.log.ErrorContext(ctx, "the insurer broke", slog.String("world", WorldOf(ctx).Name), slog.String("insurer", x.Insurer), slog.String("operation", x.Operation), slog.Any("error", err))
 	return &Refusal{Kind: Broken, Rule: "the sandbox failed; its log says why", Evidence: contracts.Inferred, Err: err}
 }
 
@@ -230,7 +240,7 @@ func (f *face) examine(x *contracts.Exchange, entry *Entry) {
 	for _, finding := range entry.Findings {
 		if finding.Blame == contracts.Insurer && finding.Level == contracts.Must {
 			x.Response = problemResponse(http.StatusInternalServerError, "The mock broke its contract",
-				fmt.Sprintf("%s: %s (serve without --strict to see the answer)", finding.Check, finding.Mismatch.Error()))
+				fmt.Sprintf("%s: %s (serve without --strict to see the answer)", finding.Check, finding.Error()))
 			return
 		}
 	}

@@ -50,6 +50,7 @@ func TestTablesMustMatchTheDocument(t *testing.T) {
 		"surplus handler": {func(a *API) { a.Faces[0].Operations["cancel"] = tokenAnswer }, "handler cancel answers no operation of the document"},
 		"unknown face":    {func(a *API) { a.Faces[0].Document = "allianz/boat" }, "face allianz/boat: no such document"},
 		"unplayed":        {func(a *API) { a.Faces = nil }, "document allianz/motor: no face plays it"},
+		"one mount twice": {func(a *API) { a.Faces = append(a.Faces, a.Faces[0]) }, `face allianz/motor: another stands at "" already`},
 		"no refusals":     {func(a *API) { a.Refuse = nil }, "no words for a refusal"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,18 +69,65 @@ func TestTablesMustMatchTheDocument(t *testing.T) {
 }
 
 func TestNoGoErrorReachesTheCaller(t *testing.T) {
-	for name, quote := range map[string]Operation{
-		"error":      func(*http.Request) (Answer, error) { return Answer{}, fmt.Errorf("quote: %w", errToy) },
-		"panic":      func(*http.Request) (Answer, error) { panic("runtime error") },
-		"unmarshals": func(*http.Request) (Answer, error) { return OK(func() {}), nil },
+	answers := func(a Answer, err error) toy {
+		return toy{token: func(*http.Request) (Answer, error) { return a, err }}
+	}
+	const broke = `{"type":"about:blank","title":"The mock broke","status":500,"detail":"the sandbox failed; its log says why"}`
+	for name, c := range map[string]struct {
+		toy  toy
+		want string
+	}{
+		"error":                 {answers(Answer{}, fmt.Errorf("quote: %w", errToy)), said999},
+		"panic":                 {toy{token: func(*http.Request) (Answer, error) { panic("invalid character") }}, said999},
+		"no JSON":               {answers(OK(func() {}), nil), said999},
+		"no status":             {answers(Answer{}, nil), said999},
+		"no such status":        {answers(Answer{Status: 1000}, nil), said999},
+		"an interim status":     {answers(Answer{Status: 100}, nil), said999},
+		"a panic at the door":   {toy{authenticate: func(*http.Request, []string) error { panic("invalid character") }}, said999},
+		"an error at the door":  {toy{authenticate: func(*http.Request, []string) error { return errToy }}, said999},
+		"fixtures fail":         {toy{populate: func(context.Context, store.Store) error { return errToy }}, said999},
+		"fixtures panic":        {toy{populate: func(context.Context, store.Store) error { panic("invalid character") }}, said999},
+		"a refusal's own cause": {answers(Answer{}, &Refusal{Kind: Broken, Err: errToy}), said999},
+		"a refusal of no JSON": {
+			toy{token: answers(Answer{}, errToy).token, refuse: func(context.Context, *Refusal) Answer { return OK(func() {}) }}, broke,
+		},
+		"a refusal of no status": {
+			toy{token: answers(Answer{}, errToy).token, refuse: func(context.Context, *Refusal) Answer { return Answer{} }}, broke,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, toy{token: quote})
+			s := open(t, c.toy)
 			got := send(t, "POST", s.URL+tokenPath, "")
-			if want := said999; got.status != 500 || got.body != want {
-				t.Errorf("got %d %s, want 500 %s", got.status, got.body, want)
+			if got.status != 500 || got.body != c.want {
+				t.Errorf("got %d %s %v, want 500 %s", got.status, got.body, got.err, c.want)
+			}
+			e := newest(t, s.world(t))
+			if shown := fmt.Sprintf("%+v %+v", e.Why, e.Findings); e.Why.Rule == "" || strings.Contains(shown, "invalid character") || strings.Contains(shown, "json:") {
+				t.Errorf("the explanation has Go's words or none: %s", shown)
 			}
 		})
+	}
+}
+
+func TestAnAnswerWithoutABody(t *testing.T) {
+	for _, c := range []struct {
+		answer              Answer
+		length, contentType string
+	}{
+		{Answer{Status: 204}, "", ""},
+		{Answer{Status: 200}, "0", ""},
+		{Answer{Status: 200, Body: []byte("<html>")}, "6", ""},
+		{Answer{Status: 200, Body: []byte("<html>"), Header: http.Header{"Content-Type": {"text/html"}}}, "6", "text/html"},
+		{Answer{Status: 200, Body: map[string]int{}, Header: http.Header{"Content-Type": {"application/jwt"}}}, "2", "application/jwt"},
+	} {
+		s := open(t, toy{token: func(*http.Request) (Answer, error) { return c.answer, nil }})
+		got := send(t, "POST", s.URL+tokenPath, "")
+		if got.err != nil || got.status != c.answer.Status || got.header.Get("Content-Length") != c.length || got.header.Get("Content-Type") != c.contentType {
+			t.Errorf("got %d %v %v, want length %q and type %q", got.status, got.header, got.err, c.length, c.contentType)
+		}
+		if e := newest(t, s.world(t)); e.Exchange.Response.Header.Get("Content-Type") != got.header.Get("Content-Type") {
+			t.Errorf("the journal has another type than the wire: %v", e.Exchange.Response.Header)
+		}
 	}
 }
 
@@ -231,7 +279,7 @@ func TestOneRequestSeesOneMoment(t *testing.T) {
 	var w *World
 	y := toy{token: func(r *http.Request) (Answer, error) {
 		before := Now(r.Context())
-		if _, err := w.Freeze(context.Background(), dawn.AddDate(1, 0, 0)); err != nil {
+		if _, err := w.Freeze(t.Context(), dawn.AddDate(1, 0, 0)); err != nil {
 			return Answer{}, err
 		}
 		if after := Now(r.Context()); !after.Equal(before) {

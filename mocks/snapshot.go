@@ -30,6 +30,7 @@ const snapshotVersion = 1
 
 // Snapshot takes the world's rows at one moment.
 func (w *World) Snapshot(ctx context.Context) (*Snapshot, error) {
+	defer w.leave(ctx)
 	w.life.Lock()
 	defer w.life.Unlock()
 	items, err := w.sandbox.store.List(ctx, w.row(""), "", 0)
@@ -62,7 +63,7 @@ func (w *World) Restore(ctx context.Context, s *Snapshot) error {
 	}
 	for _, row := range s.Rows {
 		if row.Key == "state" {
-			continue // replace writes it
+			continue // replace writes it, for others may write it meanwhile
 		}
 		if _, err := w.sandbox.store.Put(ctx, store.Item{Key: w.row(row.Key), Value: row.Value}); err != nil {
 			return fmt.Errorf("restore world %s: row %s: %w", w.Name, row.Key, err)

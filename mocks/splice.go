@@ -14,13 +14,12 @@ import (
 // members their order. False: there is no such place.
 func setMember(text []byte, pointer string, value json.RawMessage) ([]byte, bool) {
 	at, last, ok := reach(text, pointer)
-	if pointer == "" && !ok {
-		return value, true // the whole answer, also where there was none
-	}
-	if !ok {
+	switch {
+	case !ok && pointer == "":
+		return value, true // of whatever was there, or of nothing
+	case !ok:
 		return text, false
-	}
-	if pointer == "" {
+	case pointer == "":
 		return splice(text, at, value), true
 	}
 	items := itemsOf(text, at)

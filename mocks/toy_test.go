@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/understudy-sandbox/understudy/contracts"
 	"github.com/understudy-sandbox/understudy/mocks/clock"
 	"github.com/understudy-sandbox/understudy/mocks/store"
 )
@@ -29,6 +30,9 @@ type toy struct {
 	retry        []time.Duration
 	populate     func(context.Context, store.Store) error
 	authenticate func(*http.Request, []string) error
+	refuse       func(context.Context, *Refusal) Answer
+	mount        string
+	normalise    func(*contracts.Request)
 }
 
 func (y toy) insurer() Insurer {
@@ -40,8 +44,12 @@ func (y toy) insurer() Insurer {
 			{Key: "allianz.auth", Values: []string{"lenient", "strict"}, Default: "lenient"},
 		},
 		New: func(s store.Store) API {
+			refuse := y.refuse
+			if refuse == nil {
+				refuse = toyRefusal
+			}
 			return API{
-				Faces: []Face{{Document: "allianz/motor", Operations: map[string]Operation{
+				Faces: []Face{{Document: "allianz/motor", Mount: y.mount, Normalise: y.normalise, Operations: map[string]Operation{
 					"token": or(y.token, tokenAnswer), "quickQuote": or(y.quote, tokenAnswer),
 				}}},
 				Jobs: y.jobs, Retry: y.retry, Authenticate: y.authenticate,
@@ -51,7 +59,7 @@ func (y toy) insurer() Insurer {
 					}
 					return y.populate(ctx, s)
 				},
-				Refuse: toyRefusal,
+				Refuse: refuse,
 			}
 		},
 	}
@@ -142,19 +150,21 @@ func sendContext(ctx context.Context, t *testing.T, method, url, body string, he
 	return reply{answer.StatusCode, answer.Header, string(read), err}
 }
 
-// ask calls a sandbox without a network, for tests in which time stands still
+// ask posts to a sandbox without a network, for tests in which time stands still
 // while nobody computes. Aborted: the connection was cut.
-func ask(ctx context.Context, s *Sandbox, method, path, body string) (got reply, aborted bool) {
-	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+func ask(ctx context.Context, s *Sandbox, path, body string) (got reply, aborted bool) {
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	rw := httptest.NewRecorder()
 	defer func() {
-		if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
-			panic(cause)
-		} else if cause != nil {
+		switch cause := recover(); cause {
+		case nil:
+		case http.ErrAbortHandler:
 			aborted = true
+		default:
+			panic(cause)
 		}
 	}()
 	s.ServeHTTP(rw, r)

@@ -34,7 +34,7 @@ type World struct {
 	life      sync.RWMutex
 	state     atomic.Pointer[state]
 	change    sync.Mutex // one change of state at a time
-	populated sync.Map   // slug -> bool
+	populated sync.Map   // slug -> true
 	populate  sync.Mutex
 	journal   journal
 	queue     queue
@@ -163,7 +163,8 @@ func (w *World) save(ctx context.Context, s *state) error {
 }
 
 // Play arms a scenario, in the place of the insurer's former one, and says
-// whether it froze the clock.
+// whether it froze the clock. The world keeps the scenario, which must not change
+// afterwards.
 func (w *World) Play(ctx context.Context, s *scenarios.Scenario) (froze bool, err error) {
 	if err := w.sandbox.CheckScenario(s); err != nil {
 		return false, err
@@ -232,7 +233,8 @@ type Fresh struct {
 }
 
 // Reset makes the world as new: its rows, counts, jobs, journal and scenarios go,
-// and it begins as the sandbox's options say, but for what start says.
+// and it begins as the sandbox's options say, but for what start says. It waits
+// for who works in the world, so neither a handler nor a job may call it.
 func (w *World) Reset(ctx context.Context, start Fresh) error {
 	next := w.sandbox.start.state()
 	if start.Seed != 0 {
@@ -282,14 +284,11 @@ func (w *World) clear(ctx context.Context, prefix string) error {
 
 // settle writes an insurer's rows of a fresh world on the first touch.
 func (w *World) settle(ctx context.Context, c *carrier) error {
-	if done, ok := w.populated.Load(c.Slug); ok && done.(bool) {
+	if _, done := w.populated.Load(c.Slug); done {
 		return nil
 	}
 	w.populate.Lock()
 	defer w.populate.Unlock()
-	if done, ok := w.populated.Load(c.Slug); ok && done.(bool) {
-		return nil
-	}
 	mark := w.row("populated/" + c.Slug)
 	_, err := w.sandbox.store.Get(ctx, mark)
 	if errors.Is(err, store.ErrNotFound) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"regexp"
@@ -19,6 +20,7 @@ var (
 	ErrNoWorld    = errors.New("no such world")
 	ErrWorldName  = errors.New("a world's name is " + worldName.String())
 	ErrManyWorlds = errors.New("no room for another world")
+	ErrAnew       = errors.New("the world was reset, restored or deleted meanwhile")
 )
 
 // World is an existing world, or [ErrNoWorld].
@@ -107,20 +109,25 @@ func (s *Sandbox) drop(ctx context.Context, w *World) error {
 }
 
 // end takes the world's rows and journal away. It does not wait for who still
-// works in the world: what they write goes when they leave.
+// works in the world: then the last of them takes the rows away.
 func (w *World) end(ctx context.Context) error {
 	w.gone.Store(true)
 	w.journal.clear()
+	if !w.life.TryLock() {
+		return nil
+	}
+	defer w.life.Unlock()
+	w.populated.Clear()
 	return w.clear(context.WithoutCancel(ctx), "")
 }
 
-// leave is the last thing that a piece of work in the world does.
+// leave is what everybody who held life does when they have let go of it.
 func (w *World) leave(ctx context.Context) {
 	if !w.gone.Load() {
 		return
 	}
 	if err := w.end(ctx); err != nil {
-		w.sandbox.log.ErrorContext(ctx, "forget a world that is gone", "world", w.Name, "error", err)
+		w.sandbox.log.ErrorContext(ctx, "forget a world that is gone", slog.String("world", w.Name), slog.Any("error", err))
 	}
 }
 
@@ -138,7 +145,7 @@ func (s *Sandbox) evict(ctx context.Context) bool {
 	}
 	delete(s.worlds, oldest.Name)
 	if err := oldest.end(ctx); err != nil {
-		s.log.ErrorContext(ctx, "drop an idle world", "world", oldest.Name, "error", err)
+		s.log.ErrorContext(ctx, "drop an idle world", slog.String("world", oldest.Name), slog.Any("error", err))
 	}
 	return true
 }
@@ -150,7 +157,7 @@ func (s *Sandbox) sweep(ctx context.Context, now time.Time) {
 			continue
 		}
 		if err := s.drop(ctx, w); err != nil {
-			s.log.ErrorContext(ctx, "drop an idle world", "world", w.Name, "error", err)
+			s.log.ErrorContext(ctx, "drop an idle world", slog.String("world", w.Name), slog.Any("error", err))
 		}
 	}
 }

@@ -172,6 +172,16 @@ func TestPeekShowsAPristineWorld(t *testing.T) {
 	if diff := cmp.Diff(before, rows(t, s.Sandbox, "")); diff != "" {
 		t.Errorf("rows: %s", diff)
 	}
+	if w, done, err = s.Peek(t.Context(), DefaultWorld); w != s.world(t) || err != nil {
+		t.Errorf("a world that is there: got %v, %v", w, err)
+	}
+	done()
+	if diff := cmp.Diff(before, rows(t, s.Sandbox, "")); diff != "" {
+		t.Errorf("rows of one that is there: %s", diff)
+	}
+	if _, _, err := s.Peek(t.Context(), "A"); !errors.Is(err, ErrWorldName) {
+		t.Errorf("a wrong name: got %v, want %v", err, ErrWorldName)
+	}
 }
 
 func TestNamesOfWorlds(t *testing.T) {
@@ -225,11 +235,11 @@ func TestIdleWorldsAreSwept(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- s.Run(ctx) }()
 		for _, world := range []string{"idle", "used"} {
-			ask(ctx, s, "POST", in(world), "")
+			ask(ctx, s, in(world), "")
 		}
-		time.Sleep(59 * time.Minute)
-		ask(ctx, s, "POST", in("used"), "")
-		time.Sleep(3 * time.Minute)
+		<-time.After(59 * time.Minute)
+		ask(ctx, s, in("used"), "")
+		<-time.After(3 * time.Minute)
 		synctest.Wait()
 		if _, err := s.World("idle"); !errors.Is(err, ErrNoWorld) || len(rows(t, s, "w/idle")) > 0 {
 			t.Errorf("the idle world: got %v and rows %v, want neither", err, rows(t, s, "w/idle"))
@@ -237,7 +247,7 @@ func TestIdleWorldsAreSwept(t *testing.T) {
 		if _, err := s.World("used"); err != nil {
 			t.Errorf("the world in use: %v", err)
 		}
-		time.Sleep(2 * time.Hour)
+		<-time.After(2 * time.Hour)
 		if len(s.Worlds()) != 1 {
 			t.Errorf("got %d worlds, want the default alone", len(s.Worlds()))
 		}

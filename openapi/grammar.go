@@ -56,11 +56,12 @@ var (
 
 // reader checks one document and collects all that is wrong with it.
 type reader struct {
-	name string
-	tree any
-	ids  map[string]string // operationId to the pointer of its operation
-	used map[string]bool   // components that something refers to
-	errs []error
+	name  string
+	tree  any
+	order memberOrder
+	ids   map[string]string // operationId to the pointer of its operation
+	used  map[string]bool   // components that something refers to
+	errs  []error
 }
 
 func (r *reader) refuse(pointer, format string, args ...any) {

@@ -114,11 +114,11 @@ func Slugs() []string {
 // Parse reads and checks one document.
 // Its error names the document and, for every finding, the JSON pointer and what to do.
 func Parse(name string, source []byte) (*Document, error) {
-	tree, err := decode(source)
+	tree, order, err := decode(source)
 	if err != nil {
 		return nil, fmt.Errorf("openapi: %s: %w", name, err)
 	}
-	r := &reader{name: name, tree: tree, ids: map[string]string{}, used: map[string]bool{}}
+	r := &reader{name: name, tree: tree, order: order, ids: map[string]string{}, used: map[string]bool{}}
 	clean := r.check("document", "", tree)
 	r.unused()
 	if len(r.errs) > 0 {

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -37,7 +38,8 @@ type Example struct {
 	In        string // "request" or "response"
 	Status    int    // of a response
 	MediaType string
-	Value     any // decoded, numbers as json.Number
+	Value     any             // decoded, numbers as json.Number
+	Text      json.RawMessage // the value as JSON, its members in the order in which they are written
 	Evidence  Evidence
 	Refusal   bool   // the insurer says no, with whatever status
 	Pointer   string // into the document as written; a $ref on its way must be followed
@@ -117,6 +119,10 @@ func (r *reader) named(pointer string, like Example, content openapi3.Content) [
 			o, _ := r.lookup(x.Pointer).(map[string]any)
 			grade, _ := o["x-evidence"].(string)
 			x.Value, x.Evidence = o["value"], Evidence(grade)
+			var err error
+			if x.Text, err = r.order.text(x.Value); err != nil {
+				r.refuse(x.Pointer, "the value is no JSON: %v", err)
+			}
 			x.Refusal = x.Status >= 400 || o["x-refusal"] == true
 			if err := content[media].Schema.Value.VisitJSON(x.Value, direction); err != nil {
 				r.refuse(x.Pointer, "the value breaks its schema at %s: mend one of them", reason(err))

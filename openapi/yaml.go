@@ -1,9 +1,11 @@
 package openapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	yaml "github.com/oasdiff/yaml3"
@@ -12,23 +14,30 @@ import (
 // decode reads YAML into maps, slices and scalars, with numbers as json.Number: a premium of 18.000 must not come back as 18.
 // It takes the part of YAML that JSON can say. The parser is the one that kin links anyway; it is three times as fast as the one that reads
 // scenarios, and these documents are read at every start.
-func decode(source []byte) (any, error) {
+func decode(source []byte) (any, memberOrder, error) {
 	var file yaml.Node
 	if err := yaml.Unmarshal(source, &file); err != nil {
-		return nil, fmt.Errorf("read yaml: %w", err)
+		return nil, nil, fmt.Errorf("read yaml: %w", err)
 	}
 	if len(file.Content) == 0 {
-		return nil, errors.New("the document is empty: write openapi, info and paths")
+		return nil, nil, errors.New("the document is empty: write openapi, info and paths")
 	}
-	return value(file.Content[0])
+	order := memberOrder{}
+	tree, err := order.value(file.Content[0])
+	return tree, order, err
 }
 
-func value(n *yaml.Node) (any, error) {
+// memberOrder remembers in which order the members of each decoded object were written, by the object's address. Some insurers' clients read
+// answers by place, so an example is sent as it was written.
+type memberOrder map[uintptr][]string
+
+func (o memberOrder) value(n *yaml.Node) (any, error) {
 	switch {
 	case n.Anchor != "" || n.Kind == yaml.AliasNode:
 		return nil, fmt.Errorf("line %d: anchors and aliases are not read: repeat the text or use $ref", n.Line)
 	case n.Kind == yaml.MappingNode:
 		object := make(map[string]any, len(n.Content)/2)
+		names := make([]string, 0, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
@@ -37,17 +46,19 @@ func value(n *yaml.Node) (any, error) {
 			if _, twice := object[key.Value]; twice {
 				return nil, fmt.Errorf("line %d: %q is written twice: remove one", key.Line, key.Value)
 			}
-			v, err := value(n.Content[i+1])
+			v, err := o.value(n.Content[i+1])
 			if err != nil {
 				return nil, err
 			}
 			object[key.Value] = v
+			names = append(names, key.Value)
 		}
+		o[reflect.ValueOf(object).Pointer()] = names
 		return object, nil
 	case n.Kind == yaml.SequenceNode:
 		list := make([]any, len(n.Content))
 		for i, item := range n.Content {
-			v, err := value(item)
+			v, err := o.value(item)
 			if err != nil {
 				return nil, err
 			}
@@ -70,4 +81,51 @@ func value(n *yaml.Node) (any, error) {
 	default:
 		return nil, fmt.Errorf("line %d: JSON cannot say %s, which YAML reads as %s: write it in quotes", n.Line, n.Value, tag)
 	}
+}
+
+// text is a decoded value as JSON, its members as they were written.
+func (o memberOrder) text(value any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	err := o.write(&b, value)
+	return b.Bytes(), err
+}
+
+func (o memberOrder) write(b *bytes.Buffer, value any) error {
+	switch v := value.(type) {
+	case map[string]any:
+		b.WriteByte('{')
+		for i, name := range o[reflect.ValueOf(v).Pointer()] {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := o.write(b, name); err != nil {
+				return err
+			}
+			b.WriteByte(':')
+			if err := o.write(b, v[name]); err != nil {
+				return err
+			}
+		}
+		b.WriteByte('}')
+		return nil
+	case []any:
+		b.WriteByte('[')
+		for i, item := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := o.write(b, item); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+		return nil
+	}
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1)
+	return nil
 }

@@ -13,11 +13,16 @@ type Knowledge struct {
 
 // Check refuses a scenario that names what does not exist, and says what does. Insurers are keyed by slug.
 func (s *Scenario) Check(insurers map[string]Knowledge) error {
+	return verdict(s.ID(), s.unknowns(insurers))
+}
+
+// unknowns is what the scenario names and no insurer has.
+func (s *Scenario) unknowns(insurers map[string]Knowledge) problems {
 	var p problems
 	k, ok := insurers[s.Insurer]
 	if !ok {
 		p.unknown("insurer", "insurer", s.Insurer, sortedKeys(insurers))
-		return verdict(s.ID(), p)
+		return p
 	}
 	for _, key := range sortedKeys(s.Settings) {
 		allowed, ok := k.Settings[key]
@@ -44,7 +49,7 @@ func (s *Scenario) Check(insurers map[string]Knowledge) error {
 			p.unknown(path+".example", "example of "+rule.On.Operation, rule.Example, examples)
 		}
 	}
-	return verdict(s.ID(), p)
+	return p
 }
 
 func (p *problems) unknown(path, what, name string, known []string) {

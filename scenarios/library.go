@@ -53,6 +53,12 @@ func All(slug string) []*Scenario {
 // or holds a backslash; open reads it (nil: files are refused). Any other is the SLUG/NAME of one that comes with the
 // program, so that a reference means the same in every working directory.
 func Load(ref string, open func(string) ([]byte, error)) (*Scenario, error) {
+	return LoadFor(nil, ref, open)
+}
+
+// LoadFor is Load and Check in one: in a file, a name which no insurer has is
+// refused with its line and column.
+func LoadFor(insurers map[string]Knowledge, ref string, open func(string) ([]byte, error)) (*Scenario, error) {
 	if !isFile(ref) {
 		return embedded(ref)
 	}
@@ -63,7 +69,7 @@ func Load(ref string, open func(string) ([]byte, error)) (*Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load scenario %s: %w", quoted(ref), err)
 	}
-	return Parse(ref, source)
+	return ParseFor(insurers, ref, source)
 }
 
 func isFile(ref string) bool {

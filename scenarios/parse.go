@@ -25,15 +25,25 @@ func Parse(name string, source []byte) (*Scenario, error) {
 	if path.Ext(name) == ".json" || len(source) <= largest && json.Valid(source) {
 		return ParseJSON(name, source)
 	}
-	return parse(name, source, readYAML)
+	return parse(name, source, readYAML, nil)
 }
 
 // ParseJSON is Parse for a source that may only be JSON, such as one that came over the network.
 func ParseJSON(name string, source []byte) (*Scenario, error) {
-	return parse(name, source, readJSON)
+	return parse(name, source, readJSON, nil)
 }
 
-func parse(name string, source []byte, read func([]byte) (node, *Error)) (*Scenario, error) {
+// ParseFor is Parse and Check in one, so that a name which no insurer has is
+// refused with its line and column too.
+func ParseFor(insurers map[string]Knowledge, name string, source []byte) (*Scenario, error) {
+	read := readYAML
+	if path.Ext(name) == ".json" || len(source) <= largest && json.Valid(source) {
+		read = readJSON
+	}
+	return parse(name, source, read, insurers)
+}
+
+func parse(name string, source []byte, read func([]byte) (node, *Error), insurers map[string]Knowledge) (*Scenario, error) {
 	root, wrong := node{}, tooRaw(source)
 	if wrong == nil {
 		root, wrong = read(bytes.TrimPrefix(source, []byte("\ufeff")))
@@ -43,7 +53,7 @@ func parse(name string, source []byte, read func([]byte) (node, *Error)) (*Scena
 		return nil, wrong
 	}
 	var s Scenario
-	if err := s.fill(name, root); err != nil {
+	if err := s.fill(name, root, insurers); err != nil {
 		return nil, err
 	}
 	return &s, nil
@@ -68,12 +78,18 @@ func empty() *Error {
 	return e
 }
 
-func (s *Scenario) fill(name string, root node) error {
+// fill reads the fields and judges them; where insurers are given, also by what
+// those have.
+func (s *Scenario) fill(name string, root node, insurers map[string]Knowledge) error {
 	r := reader{places: map[string]place{"": root.place}}
 	var got Scenario
 	r.fields("", root, got.fields())
 	if len(r.found) == 0 {
-		for _, e := range got.problems() {
+		wrong := got.problems()
+		if len(wrong) == 0 && insurers != nil {
+			wrong = got.unknowns(insurers)
+		}
+		for _, e := range wrong {
 			where, ok := r.places[e.Path]
 			if !ok {
 				where = r.places[parent(e.Path)]

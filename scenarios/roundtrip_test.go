@@ -286,10 +286,12 @@ func FuzzParse(f *testing.F) {
 
 // A file made to explode is refused before it can.
 func TestBombsAreRefused(t *testing.T) {
-	laughs := "a: &a [x]\n"
+	var laughing strings.Builder
+	laughing.WriteString("a: &a [x]\n")
 	for c := 'b'; c <= 'z'; c++ {
-		laughs += fmt.Sprintf("%c: &%c [*%c, *%c, *%c, *%c]\n", c, c, c-1, c-1, c-1, c-1)
+		fmt.Fprintf(&laughing, "%c: &%c [*%c, *%c, *%c, *%c]\n", c, c, c-1, c-1, c-1, c-1)
 	}
+	laughs := laughing.String()
 	const size = largest / 4
 	fill := func(unit string) string { return strings.Repeat(unit, size/len(unit)) }
 	indented := func(levels int) string {

@@ -178,7 +178,7 @@ func (s *Scenario) UnmarshalYAML(n ast.Node) error {
 		wrong.File = unnamed
 		return wrong
 	}
-	return s.fill(unnamed, root)
+	return s.fill(unnamed, root, nil)
 }
 
 // UnmarshalJSON is as strict as Parse, whatever the decoder's own options.

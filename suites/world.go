@@ -27,7 +27,12 @@ import (
 // [ErrInconclusive].
 func Sandbox(ctx context.Context, base string, slugs []string, world string) ([]*Target, error) {
 	c := sandbox.New(base, &http.Client{Timeout: patience})
-	played, err := c.Insurers(ctx)
+	// Health also tells where the insurers are, which may be another address.
+	_, err := c.Health(ctx)
+	var played []sandbox.Insurer
+	if err == nil {
+		played, err = c.Insurers(ctx)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("suites: find the targets at %s: %w: %w", base, ErrInconclusive, err)
 	}

@@ -267,7 +267,7 @@ type errorReader struct{ err error }
 func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
 
 func TestTimeouts(t *testing.T) {
-	hang := func(r *http.Request) (*http.Response, error) {
+	hang := func(r *http.Request) (*http.Response, error) { //nolint:unparam // the shape of a carrier
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	}

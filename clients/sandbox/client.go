@@ -11,13 +11,16 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // Client speaks to one sandbox. It is safe for concurrent use.
 type Client struct {
 	base string
-	http *http.Client
+	// insurers is where the sandbox says that insurers are called, once it was asked.
+	insurers atomic.Pointer[string]
+	http     *http.Client
 }
 
 // New is a client of the sandbox at an address such as "http://127.0.0.1:7800";
@@ -46,6 +49,9 @@ func (c *Client) Health(ctx context.Context) (Health, error) {
 	err := c.do(ctx, call{method: http.MethodGet, path: "/health", into: &health})
 	if err == nil && health.Status != "ok" {
 		err = fmt.Errorf("sandbox: %s answers, but not as a sandbox does", c.base)
+	}
+	if err == nil && health.InsurersAt != "" {
+		c.insurers.Store(&health.InsurersAt)
 	}
 	return health, err
 }

@@ -19,7 +19,7 @@ var refusals = calls{
 		world(func(w *sandbox.World, ctx context.Context) (any, error) {
 			return w.Set(ctx, map[string]string{"allianz.envelop": "errors"})
 		}),
-		sandbox.Problem{Status: 400, Title: "Bad Request", Detail: `settings has no key "allianz.envelop"`, Allowed: []string{"allianz.envelope"}},
+		sandbox.Problem{Status: 400, Title: "Bad Request", Detail: `the body has no key "allianz.envelop"`, Allowed: []string{"allianz.envelope"}},
 	},
 	"play-unknown": {
 		world(func(w *sandbox.World, ctx context.Context) (any, error) { return w.Play(ctx, "allianz/first-two-fial") }),

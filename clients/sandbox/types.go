@@ -11,6 +11,9 @@ type Health struct {
 	Status   string   `json:"status"` // "ok"
 	Version  string   `json:"version"`
 	Insurers []string `json:"insurers"` // slugs
+	// InsurersAt is where the insurers are called when the control API has a
+	// listener of its own; else empty.
+	InsurersAt string `json:"insurers_at"`
 }
 
 // Insurer is one insurer that a sandbox plays.

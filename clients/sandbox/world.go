@@ -21,12 +21,17 @@ type World struct {
 
 // URL is the base URL of an insurer in this world, to be given to the client
 // under test: "http://127.0.0.1:7800/w/ci-17/allianz". It stands at the address
-// that [New] was given, so the control API must be at the same.
+// that [New] was given, or where [Client.Health] last said that insurers are: a
+// control API may have a listener of its own.
 func (w *World) URL(slug string) string {
-	if w.Name == defaultWorld {
-		return w.client.base + "/" + slug
+	base := w.client.base
+	if elsewhere := w.client.insurers.Load(); elsewhere != nil {
+		base = *elsewhere
 	}
-	return w.client.base + "/w/" + url.PathEscape(w.Name) + "/" + slug
+	if w.Name == defaultWorld {
+		return base + "/" + slug
+	}
+	return base + "/w/" + url.PathEscape(w.Name) + "/" + slug
 }
 
 func (w *World) path(rest string) string { return "/worlds/" + url.PathEscape(w.Name) + rest }
@@ -65,21 +70,17 @@ func (w *World) Reset(ctx context.Context, r Reset) (State, error) {
 
 // Settings are all settings with their values in this world.
 func (w *World) Settings(ctx context.Context) (map[string]string, error) {
-	var answer settings
-	err := w.get(ctx, "/settings", &answer)
-	return answer.Settings, err
+	var all map[string]string
+	err := w.get(ctx, "/settings", &all)
+	return all, err
 }
 
 // Set chooses settings and answers with all of them; those not named keep their
 // values.
 func (w *World) Set(ctx context.Context, chosen map[string]string) (map[string]string, error) {
-	var answer settings
-	err := w.put(ctx, "/settings", settings{chosen}, &answer)
-	return answer.Settings, err
-}
-
-type settings struct {
-	Settings map[string]string `json:"settings"`
+	var all map[string]string
+	err := w.put(ctx, "/settings", chosen, &all)
+	return all, err
 }
 
 // Snapshot is all rows of the world as one file, to be kept and put back.

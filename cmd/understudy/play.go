@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"github.com/understudy-sandbox/understudy/clients/sandbox"
+	"github.com/understudy-sandbox/understudy/mocks"
+	"github.com/understudy-sandbox/understudy/mocks/catalog"
 	"github.com/understudy-sandbox/understudy/scenarios"
 )
 
@@ -37,7 +40,7 @@ func (a *play) Run(ctx context.Context, p *program) error {
 		fmt.Fprintf(p.out, "nothing is armed in world %s\n", a.World)
 		return nil
 	}
-	scenario, err := scenarios.Load(a.Scenario, os.ReadFile)
+	scenario, err := loadScenario(a.Scenario)
 	if err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
@@ -58,6 +61,17 @@ func (a *play) Run(ctx context.Context, p *program) error {
 	}
 	fmt.Fprintf(p.out, "undo     understudy play none%s\n", a.flags())
 	return nil
+}
+
+// loadScenario reads a scenario, embedded or from a file, and holds it to the
+// insurers here while it is still known where in the file everything stands.
+func loadScenario(ref string) (*scenarios.Scenario, error) {
+	s, err := mocks.New(mocks.Options{Insurers: catalog.All()})
+	if err != nil {
+		return nil, err
+	}
+	scenario, err := scenarios.LoadFor(s.Knowledge(), ref, os.ReadFile)
+	return scenario, errors.Join(err, s.Close())
 }
 
 // showClock is a clock as "frozen at 2026-03-02T09:00:00+07:00".
@@ -128,8 +142,30 @@ func showJobs(w io.Writer, what string, jobs []sandbox.Job) {
 	}
 }
 
+// span is a length of time on the command line.
+type span struct{ time.Duration }
+
+// UnmarshalText reads 90m or 48h.
+func (s *span) UnmarshalText(text []byte) (err error) {
+	if s.Duration, err = time.ParseDuration(string(text)); err != nil {
+		return fmt.Errorf("%q is no length of time such as 90m or 48h", text)
+	}
+	return nil
+}
+
+// instant is a moment on the command line.
+type instant struct{ time.Time }
+
+// UnmarshalText reads a time as RFC 3339 writes it.
+func (i *instant) UnmarshalText(text []byte) (err error) {
+	if i.Time, err = time.Parse(time.RFC3339, string(text)); err != nil {
+		return fmt.Errorf("%q is no time such as 2026-03-02T09:00:00+07:00", text)
+	}
+	return nil
+}
+
 type clockAdvance struct {
-	By time.Duration `arg:"" name:"duration" help:"How far, as in 90m or 48h."`
+	By span `arg:"" name:"duration" help:"How far, as in 90m or 48h."`
 }
 
 // Help shows how it is used.
@@ -139,11 +175,11 @@ func (clockAdvance) Help() string {
 
 // Run moves the clock on.
 func (a *clockAdvance) Run(ctx context.Context, p *program, at *clocks) error {
-	return at.move(p, func(w *sandbox.World) (sandbox.Moved, error) { return w.Advance(ctx, a.By) })
+	return at.move(p, func(w *sandbox.World) (sandbox.Moved, error) { return w.Advance(ctx, a.By.Duration) })
 }
 
 type clockFreeze struct {
-	Time time.Time `arg:"" name:"time" format:"2006-01-02T15:04:05Z07:00" help:"When, as RFC 3339 writes it: 2026-03-02T09:00:00+07:00."`
+	Time instant `arg:"" name:"time" help:"When, as RFC 3339 writes it: 2026-03-02T09:00:00+07:00."`
 }
 
 // Help shows how it is used.
@@ -153,7 +189,7 @@ func (clockFreeze) Help() string {
 
 // Run stands the clock still.
 func (f *clockFreeze) Run(ctx context.Context, p *program, at *clocks) error {
-	return at.move(p, func(w *sandbox.World) (sandbox.Moved, error) { return w.Freeze(ctx, f.Time) })
+	return at.move(p, func(w *sandbox.World) (sandbox.Moved, error) { return w.Freeze(ctx, f.Time.Time) })
 }
 
 type clockRun struct{}

@@ -44,7 +44,7 @@ func (r remote) told(doing string, err error) error {
 		return nil
 	case errors.As(err, &refused) && refused.Status < 500:
 		text := refused.Detail
-		if len(refused.Allowed) > 0 {
+		if len(refused.Allowed) > 0 && !strings.Contains(text, "allowed here") {
 			text += "; allowed: " + strings.Join(refused.Allowed, ", ")
 		}
 		return fmt.Errorf("%s: %s", doing, text)
@@ -122,6 +122,9 @@ func (e *env) Run(p *program) error {
 	}
 	if insurer.Export == nil {
 		return fmt.Errorf("env: a client of %s reads no environment", e.Slug)
+	}
+	if err := mocks.CheckWorldName(e.World); err != nil {
+		return fmt.Errorf("env: %w", err)
 	}
 	for _, pair := range insurer.Export(sandbox.New(e.At, nil).World(e.World).URL(e.Slug)) {
 		fmt.Fprintf(p.out, "export %s=%s\n", pair[0], quoted(pair[1]))

@@ -24,7 +24,6 @@ import (
 	"github.com/understudy-sandbox/understudy/mocks/catalog"
 	"github.com/understudy-sandbox/understudy/mocks/clock"
 	"github.com/understudy-sandbox/understudy/mocks/control"
-	"github.com/understudy-sandbox/understudy/scenarios"
 )
 
 type serve struct {
@@ -164,7 +163,7 @@ func (s *serve) options() (mocks.Options, error) {
 	}
 	maps.Copy(o.Settings, s.Set)
 	for _, name := range s.Scenario {
-		scenario, err := scenarios.Load(name, os.ReadFile)
+		scenario, err := loadScenario(name)
 		if err != nil {
 			return o, err
 		}

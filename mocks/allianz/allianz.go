@@ -79,17 +79,17 @@ func magic() []mocks.Magic {
 	return []mocks.Magic{
 		{
 			Operation: "quickQuote", Pointer: "/vehicle/owner", Value: "",
-			Outcome:  "999, status 500: an owner is an object or null",
+			Outcome:  "999: an owner is an object or null",
 			Evidence: contracts.Seed,
 		},
 		{
 			Operation: "quickQuote", Pointer: "/productPackages/0/coverages/0/coverageItems/0/code", Value: codeFlood,
-			Outcome:  "003 coverageItems, status 400, for VMI1: the plan has no flood cover",
+			Outcome:  "003 coverageItems, for VMI1 with a sum above 0: the plan has no flood cover",
 			Evidence: contracts.Seed,
 		},
 		{
 			Operation: "quickQuote", Pointer: "/vehicle/garageType", Value: garageUnspecified,
-			Outcome:  "003 garageType, status 400, for VMI1: the plan repairs at DEALER or COMPANY",
+			Outcome:  "003 garageType, for VMI1: the plan repairs at DEALER or COMPANY",
 			Evidence: contracts.Inferred, // the table is printed, its code is not
 		},
 	}

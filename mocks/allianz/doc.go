@@ -5,10 +5,10 @@
 // plates of each plan, the texts of its refusals, stamp and VAT, and what an
 // answer repeats of its request. Nothing else is refused.
 //
-// How it rates a car is printed nowhere. The tariff here is our own (inferred):
-// a function of the request alone, so that a quote is the same in every world
-// and under every seed, whose few coefficients are solved for the net premiums
-// of the insurer's samples. It is not advice on what a car costs to insure.
+// How it rates a car is printed nowhere. The tariff here is our own (inferred),
+// a function of the request and the world's seed, whose few coefficients are
+// solved for the net premiums of the insurer's samples; the cars of those cost
+// the same under every seed. It is not advice on what a car costs to insure.
 //
 // Tokens are rows, so they live and expire in the world that gave them.
 package allianz

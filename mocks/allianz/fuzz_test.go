@@ -37,7 +37,7 @@ func FuzzQuote(f *testing.F) {
 		if decoder.Decode(&ask) != nil {
 			return
 		}
-		q, refusal := quote(ask, today)
+		q, refusal := quote(ask, today, 1)
 		if refusal != nil {
 			if answer := answerTo(refusal, false); answer.Status != 400 || refusal.Detail == "" || refusal.Rule == "" || refusal.Remedy == "" {
 				t.Fatalf("refused with %d, %+v", answer.Status, refusal)

@@ -50,7 +50,7 @@ var bangkok = time.FixedZone("Asia/Bangkok", 7*60*60)
 
 func (in *insurer) quickQuote(r *http.Request) (mocks.Answer, error) {
 	ask, _ := mocks.Decoded(r.Context()).(map[string]any)
-	answer, refusal := quote(ask, mocks.Now(r.Context()).In(bangkok))
+	answer, refusal := quote(ask, mocks.Now(r.Context()).In(bangkok), mocks.WorldOf(r.Context()).Seed())
 	if refusal != nil {
 		return mocks.Answer{}, refusal
 	}
@@ -62,8 +62,9 @@ func (in *insurer) quickQuote(r *http.Request) (mocks.Answer, error) {
 	}, nil
 }
 
-// quote prices a request that fits the document, on a day.
-func quote(ask members, today time.Time) (*quickQuote, *mocks.Refusal) {
+// quote prices a request that fits the document, on a day, in a world with a
+// seed.
+func quote(ask members, today time.Time, seed uint64) (*quickQuote, *mocks.Refusal) {
 	start, err := time.Parse(time.DateOnly, ask.text("policyStartDate"))
 	if err != nil {
 		return nil, wanting("/policyStartDate", "policyStartDate is mandatory, as yyyy-mm-dd")
@@ -84,7 +85,7 @@ func quote(ask members, today time.Time) (*quickQuote, *mocks.Refusal) {
 	}
 	asked, _ := ask.objects("productPackages")
 	car := risk{
-		class:  classOf(sent.text("make"), sent.text("model")),
+		class:  classOf(seed, sent.text("make"), sent.text("model")),
 		usage:  sent.text("usage"),
 		age:    ageOf(sent.text("yearOfManufacture"), start),
 		dealer: sent.text("garageType") == garageDealer,

@@ -14,7 +14,7 @@ func TestPrintedQuotes(t *testing.T) {
 	for _, name := range []string{"vmi1-default", "vmi1-sum-insured", "vmi1-items"} {
 		for _, day := range []time.Time{today, time.Unix(0, 0), time.Date(9999, 12, 31, 0, 0, 0, 0, bangkok)} {
 			t.Run(name+" on "+day.Format(time.DateOnly), func(t *testing.T) {
-				q, refusal := quote(sample(t, name), day)
+				q, refusal := quote(sample(t, name), day, 7)
 				if refusal != nil {
 					t.Fatalf("refused: %+v", refusal)
 				}

@@ -48,43 +48,61 @@ func checkRegistration(product string, vehicle members) *mocks.Refusal {
 			Evidence: contracts.Inferred,
 		}
 	}
-	needs := needed(product, country, kind)
-	rule := "of country " + named(country) + " and type " + named(kind) + " (the table is printed, the code for it is inferred)"
+	needs, proof := needed(product, country, kind)
+	rule := "of country " + named(country) + " and type " + named(kind)
+	if proof == contracts.Seed {
+		rule += " (the table is printed, the code for it is inferred)"
+	} else {
+		rule += " (no printed row; the nearest one is our reading)"
+	}
 	if needs.state && blank(vehicle.text("registrationState")) {
 		return &mocks.Refusal{
 			Where:    "/vehicle/registrationState",
 			Rule:     "registrationState is mandatory for a plate " + rule,
 			Remedy:   "send the code of the plate's province",
-			Evidence: contracts.Seed,
+			Evidence: proof,
 		}
 	}
 	if needs.number && blank(vehicle.text("registrationNumber")) {
 		return &mocks.Refusal{
 			Where:    "/vehicle/registrationNumber",
 			Rule:     "registrationNumber is mandatory for a plate " + rule,
-			Remedy:   "send the number of the plate, or type REDPLATE for a new car",
-			Evidence: contracts.Seed,
+			Remedy:   withNumber(country),
+			Evidence: proof,
 		}
 	}
 	return nil
 }
 
-func needed(product, country, kind string) mandatory {
+// withNumber is what would have succeeded: a new car's plate needs no number, but
+// only a Thai one.
+func withNumber(country string) string {
+	if country == thailand || country == "" {
+		return "send the number of the plate, or type REDPLATE for a new car"
+	}
+	return "send the number of the plate"
+}
+
+// needed is what a plate makes mandatory, and whether that is printed.
+func needed(product, country, kind string) (mandatory, contracts.Evidence) {
+	proof := contracts.Seed
 	switch {
 	case country == thailand:
-	case country != "", kind == plateForeign: // INTER without a country: inferred
+	case country != "":
 		country = abroad
+	case kind == plateForeign: // another country, whichever
+		country, proof = abroad, contracts.Inferred
 	}
 	needs, printed := plates[plate{country, kind}]
-	if !printed { // a Thai type of plate with another country: inferred
-		needs = plates[plate{abroad, ""}]
+	if !printed { // a Thai type of plate with another country
+		needs, proof = plates[plate{abroad, ""}], contracts.Inferred
 	}
 	// The remark beside the member, for CMI: optional when the country is not
 	// THA. That no country is not THA either is our reading (inferred).
 	if product == productCMI && country != thailand {
 		needs.state = false
 	}
-	return needs
+	return needs, proof
 }
 
 func named(value string) string {

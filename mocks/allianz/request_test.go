@@ -124,7 +124,7 @@ func encode(tb testing.TB, value any) string {
 // quoted is an accepted quote.
 func quoted(tb testing.TB, ask members) *quickQuote {
 	tb.Helper()
-	q, refusal := quote(ask, today)
+	q, refusal := quote(ask, today, 1)
 	if refusal != nil {
 		tb.Fatalf("refused at %s: %s", refusal.Where, refusal.Rule)
 	}
@@ -134,7 +134,7 @@ func quoted(tb testing.TB, ask members) *quickQuote {
 // refused is what a refused request is answered, status and body.
 func refused(tb testing.TB, ask members) (*mocks.Refusal, int, string) {
 	tb.Helper()
-	q, refusal := quote(ask, today)
+	q, refusal := quote(ask, today, 1)
 	if refusal == nil {
 		tb.Fatalf("accepted: %s", encode(tb, q))
 	}

@@ -1,6 +1,9 @@
 package allianz
 
-import "hash/fnv"
+import (
+	"encoding/binary"
+	"hash/fnv"
+)
 
 // The tariff is ours (inferred). Its shape: the own damage premium of a car,
 // which grows with the sum insured in two steps, times factors for class, age
@@ -68,15 +71,15 @@ var printedClasses = map[string]class{
 	"39/1538": {rate: 607, value: 1_300_000 * baht},
 }
 
-// classOf rates a car by its codes, which are opaque: any other car falls by its
-// codes into one of 17 rates and 24 values.
-func classOf(maker, model string) class {
+// classOf rates a car by its codes, which are opaque: any car but the printed ones
+// falls by its codes and the world's seed into one of 17 rates and 24 values.
+func classOf(seed uint64, maker, model string) class {
 	key := maker + "/" + model
 	if printed, ok := printedClasses[key]; ok {
 		return printed
 	}
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(key))
+	_, _ = h.Write(binary.BigEndian.AppendUint64([]byte(key), seed))
 	n := int64(h.Sum32())
 	return class{
 		rate:  600 + 50*(n%17),

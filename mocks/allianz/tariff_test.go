@@ -2,6 +2,8 @@ package allianz
 
 import (
 	"cmp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -14,8 +16,8 @@ func TestPrintedNets(t *testing.T) {
 		*cover[2].SumInsured = person
 		return cover
 	}
-	known := risk{class: classOf("39", "1597"), usage: "110"}
-	other := risk{class: classOf("39", "1538"), usage: "110"}
+	known := risk{class: classOf(1, "39", "1597"), usage: "110"}
+	other := risk{class: classOf(1, "39", "1538"), usage: "110"}
 	old := known
 	old.age = 1
 	tests := []struct {
@@ -50,7 +52,7 @@ func drawOffer(t *rapid.T) offer {
 	model := rapid.OneOf(rapid.SampledFrom([]string{"1597", "1538"}), rapid.StringMatching(`[0-9]{1,4}`)).Draw(t, "model")
 	o := offer{
 		car: risk{
-			class:  classOf(maker, model),
+			class:  classOf(1, maker, model),
 			usage:  rapid.SampledFrom([]string{"110", "120", "210", "220", "320", "999"}).Draw(t, "usage"),
 			age:    rapid.IntRange(0, 12).Draw(t, "age"),
 			priced: rapid.IntRange(1990, 2060).Draw(t, "priced"),
@@ -139,7 +141,7 @@ func TestDealerIsNeverCheaper(t *testing.T) {
 
 func TestDealerCostsMore(t *testing.T) {
 	for _, year := range []int{1900, 2020, 2026, 2100} {
-		car := risk{class: classOf("39", "1597"), usage: "110", priced: year}
+		car := risk{class: classOf(1, "39", "1597"), usage: "110", priced: year}
 		company := car.net(plans[0], plans[0].defaults(600_000*baht))
 		car.dealer = true
 		if dealer := car.net(plans[0], plans[0].defaults(600_000*baht)); dealer < company+company/20 {
@@ -193,7 +195,7 @@ func TestNetIsWholeBaht(t *testing.T) {
 func TestTariffTellsApart(t *testing.T) {
 	nets := map[satang]string{}
 	for _, model := range []string{"1597", "1538", "1", "2", "4"} {
-		o := offer{car: risk{class: classOf("39", model), usage: "110"}, sums: map[string]satang{codeOwnDamage: 600_000 * baht}}
+		o := offer{car: risk{class: classOf(1, "39", model), usage: "110"}, sums: map[string]satang{codeOwnDamage: 600_000 * baht}}
 		for _, code := range allPlans {
 			name := model + " " + code
 			net := o.net(code)
@@ -227,6 +229,26 @@ func TestProposalDate(t *testing.T) {
 		a, b := price(test.garage, test.a), price(test.garage, test.b)
 		if order := cmp.Compare(a, b); order != test.order {
 			t.Errorf("%s: %d against %d, want order %d", test.name, a, b, test.order)
+		}
+	}
+}
+
+// The seed reaches the tariff, and spares what is printed.
+func TestOtherSeedsRateOtherCarsOtherwise(t *testing.T) {
+	differ := 0
+	for model := range 100 {
+		code := strconv.Itoa(model)
+		if classOf(1, "3", code) != classOf(2, "3", code) {
+			differ++
+		}
+	}
+	if differ < 50 {
+		t.Errorf("%d of 100 cars are rated otherwise under another seed, want most", differ)
+	}
+	for key := range printedClasses {
+		maker, model, _ := strings.Cut(key, "/")
+		if classOf(1, maker, model) != classOf(2, maker, model) {
+			t.Errorf("%s is printed and depends on the seed", key)
 		}
 	}
 }

@@ -52,8 +52,8 @@ var steps = []step{
 	{operation: "listWorlds", status: 200},
 
 	{operation: "getSettings", status: 200},
-	{operation: "putSettings", status: 200, body: `{"settings":{"allianz.envelope":"errors"}}`},
-	{operation: "putSettings", status: 400, body: `{"settings":{"allianz.envelop":"errors"}}`},
+	{operation: "putSettings", status: 200, body: `{"allianz.envelope":"errors"}`},
+	{operation: "putSettings", status: 400, body: `{"allianz.envelop":"errors"}`},
 
 	{operation: "putScenario", status: 200, body: `{"name":"allianz/first-two-fail"}`},
 	{operation: "putScenario", status: 200, body: brokenSecond},

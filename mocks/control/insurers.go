@@ -25,10 +25,12 @@ type healthAnswer struct {
 	Status   string   `json:"status"`
 	Version  string   `json:"version"`
 	Insurers []string `json:"insurers"`
+	// InsurersAt is where the insurers are called when that is not here.
+	InsurersAt string `json:"insurers_at,omitempty"`
 }
 
 func (h *handler) health(*http.Request) (any, error) {
-	return healthAnswer{"ok", h.version, h.slugs()}, nil
+	return healthAnswer{"ok", h.version, h.slugs(), h.root}, nil
 }
 
 func (h *handler) slugs() []string {

@@ -20,7 +20,7 @@ func TestManyCallers(t *testing.T) {
 		{"POST", "/jobs/decide/hold", ""},
 		{"POST", "/jobs/decide/release", `{"outcome":"yes"}`},
 		{"POST", "/drain", ""},
-		{"PUT", "/settings", `{"settings":{"allianz.envelope":"errors"}}`},
+		{"PUT", "/settings", `{"allianz.envelope":"errors"}`},
 		{"GET", "", ""},
 		{"DELETE", "/scenario", ""},
 		{"DELETE", "", ""},

@@ -1,10 +1,7 @@
 package control
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -16,15 +13,8 @@ import (
 	"github.com/understudy-sandbox/understudy/scenarios"
 )
 
-// recording turns bent exchanges of one insurer into a scenario that bends the
-// same calls in the same way.
-type recording struct {
-	world    *mocks.World
-	scenario scenarios.Scenario
-	notes    []string // what the scenario cannot say
-}
-
-// recorded is the scenario file of a journal's entries.
+// recorded turns the bent entries of one insurer into a scenario file that bends
+// the same calls in the same way.
 func (h *handler) recorded(w *mocks.World, entries []*mocks.Entry) (any, error) {
 	slug, err := bentInsurer(entries)
 	if err != nil {
@@ -34,38 +24,33 @@ func (h *handler) recorded(w *mocks.World, entries []*mocks.Entry) (any, error) 
 	// The journal is in the order of the answers, a scenario counts the calls.
 	slices.SortStableFunc(entries, func(a, b *mocks.Entry) int { return cmp.Compare(number(a), number(b)) })
 	first, last := entries[0], entries[len(entries)-1]
-	r := recording{world: w, scenario: scenarios.Scenario{
+	scenario := scenarios.Scenario{
 		Name: "recorded", Insurer: slug,
 		Teaches:  fmt.Sprintf("what was bent in world %s from %s to %s", w.Name, first.ID, last.ID),
 		Trigger:  "make the recorded calls again, in their order",
 		Seed:     w.Seed(),
 		Settings: h.chosen(w, slug),
-	}}
+	}
 	if _, mode := w.Time(); mode == "frozen" {
-		r.scenario.Clock = first.Exchange.At
+		scenario.Clock = first.Exchange.At
 	}
 	calls := map[string]int{}
 	for _, e := range entries {
 		operation := e.Exchange.Operation
 		calls[operation]++
-		if e.Fault != "" {
+		if e.Bent != nil {
 			on := scenarios.Match{Operation: operation, Nth: []int{calls[operation]}}
-			r.scenario.Rules = append(r.scenario.Rules, scenarios.Rule{On: on, Fault: r.fault(e)})
+			scenario.Rules = append(scenario.Rules, scenarios.Rule{On: on, Fault: *e.Bent})
 		}
 	}
-	file, err := r.scenario.MarshalYAML()
+	file, err := scenario.MarshalYAML()
 	if err != nil {
 		return nil, err
 	}
 	if _, err := scenarios.Parse("recorded.yaml", file); err != nil {
 		return nil, refuse(http.StatusBadRequest, "this is more than one scenario can hold; take a part of it with after and limit")
 	}
-	var b bytes.Buffer
-	for _, note := range r.notes {
-		fmt.Fprintf(&b, "# %s\n", note)
-	}
-	b.Write(file)
-	return text{"application/yaml", b.Bytes()}, nil
+	return text{"application/yaml", file}, nil
 }
 
 func number(e *mocks.Entry) uint64 {
@@ -103,60 +88,4 @@ func (h *handler) chosen(w *mocks.World, slug string) map[string]string {
 		}
 	}
 	return chosen
-}
-
-// fault is what was done to an answer: as its rule says where the rule can still
-// be found, else as the answer looks.
-func (r *recording) fault(e *mocks.Entry) scenarios.Fault {
-	id, rule, _ := strings.Cut(e.Fault, "#")
-	at, err := strconv.Atoi(rule)
-	known := r.world.Scenarios()[e.Exchange.Insurer]
-	if known == nil || known.ID() != id {
-		// Nil where it did not come with the program.
-		known, _ = scenarios.Load(id, nil)
-	}
-	if err == nil && known != nil && 0 < at && at <= len(known.Rules) {
-		return known.Rules[at-1].Fault
-	}
-	return r.rebuilt(e)
-}
-
-// rebuilt is a fault that gives the answer which the journal holds.
-func (r *recording) rebuilt(e *mocks.Entry) scenarios.Fault {
-	answer := e.Exchange.Response
-	if answer.Status == 0 {
-		r.note(e, "no answer was written; whether the insurer did the work is not known any more")
-		return scenarios.Fault{Drop: true}
-	}
-	r.note(e, "the rule is not armed any more; this is the answer as the journal holds it, without secrets")
-	fault := scenarios.Fault{Status: answer.Status}
-	if media := answer.Header.Get("Content-Type"); media != "" {
-		fault.Header = map[string]string{"Content-Type": media}
-	}
-	body, err := decoded(answer.Body)
-	switch {
-	case len(answer.Body) == 0:
-	case err != nil || e.Truncated:
-		r.note(e, "the body is not whole JSON and is left out")
-	default:
-		fault.Set = map[string]any{"": body}
-	}
-	return fault
-}
-
-func (r *recording) note(e *mocks.Entry, says string) {
-	r.notes = append(r.notes, fmt.Sprintf("%s (%s): %s", e.ID, e.Fault, says))
-}
-
-func decoded(body []byte) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var tree any
-	if err := decoder.Decode(&tree); err != nil {
-		return nil, err
-	}
-	if decoder.More() {
-		return nil, errors.New("more than one value")
-	}
-	return tree, nil
 }

@@ -52,12 +52,12 @@ func TestRefusals(t *testing.T) {
 		"a seed below zero":      {"POST", "/reset", `{"seed":-1}`, 400, "seed is a whole number", []string{"seed", "clock"}},
 		"half a seed":            {"POST", "/reset", `{"seed":1.5}`, 400, "seed is a whole number", []string{"seed", "clock"}},
 		"a clock that is none":   {"POST", "/reset", `{"seed":1,"clock":7}`, 400, "clock is a moment", []string{"seed", "clock"}},
-		"no settings":            {"PUT", "/settings", `{}`, 400, `the key "settings" is missing`, []string{"settings"}},
-		"settings as a list":     {"PUT", "/settings", `{"settings":[]}`, 400, "settings is a JSON object", []string{"allianz.envelope", "allianz.greeting"}},
-		"an unknown setting":     {"PUT", "/settings", `{"settings":{"allianz.envelop":"bare"}}`, 400, `settings has no key "allianz.envelop"`, []string{"allianz.envelope", "allianz.greeting"}},
-		"a setting twice":        {"PUT", "/settings", `{"settings":{"allianz.greeting":"a","allianz.greeting":"b"}}`, 400, "twice", []string{"allianz.envelope", "allianz.greeting"}},
-		"a setting as a number":  {"PUT", "/settings", `{"settings":{"allianz.greeting":1}}`, 400, "allianz.greeting is a text, not 1", []string{"allianz.envelope", "allianz.greeting"}},
-		"an unknown value":       {"PUT", "/settings", `{"settings":{"allianz.envelope":"bar"}}`, 400, "it is one of bare, errors", []string{"allianz.envelope", "allianz.greeting"}},
+		"no settings":            {"PUT", "/settings", `{}`, 400, "the body names no setting", []string{"allianz.envelope", "allianz.greeting"}},
+		"settings as a list":     {"PUT", "/settings", `[]`, 400, "the body is a JSON object", []string{"allianz.envelope", "allianz.greeting"}},
+		"an unknown setting":     {"PUT", "/settings", `{"allianz.envelop":"bare"}`, 400, `the body has no key "allianz.envelop"`, []string{"allianz.envelope", "allianz.greeting"}},
+		"a setting twice":        {"PUT", "/settings", `{"allianz.greeting":"a","allianz.greeting":"b"}`, 400, "twice", []string{"allianz.envelope", "allianz.greeting"}},
+		"a setting as a number":  {"PUT", "/settings", `{"allianz.greeting":1}`, 400, "allianz.greeting is a text, not 1", []string{"allianz.envelope", "allianz.greeting"}},
+		"an unknown value":       {"PUT", "/settings", `{"allianz.envelope":"bar"}`, 400, "it is one of bare, errors", []string{"allianz.envelope", "allianz.greeting"}},
 		"an empty snapshot":      {"PUT", "/snapshot", `{}`, 400, "the snapshot cannot be used", nil},
 		"a later snapshot":       {"PUT", "/snapshot", `{"version":2,"world":"a","rows":[` + state + `]}`, 400, "version 2", nil},
 		"a snapshot of no state": {"PUT", "/snapshot", `{"version":1,"world":"a","rows":[]}`, 400, "state", nil},
@@ -259,7 +259,7 @@ func FuzzBody(f *testing.F) {
 		{"POST", "/drain"},
 	}
 	for i, body := range []string{
-		`{"seed":7,"clock":"2026-03-02T09:00:00+07:00"}`, `{"advance":"48h"}`, `{"settings":{"allianz.envelope":"bare"}}`,
+		`{"seed":7,"clock":"2026-03-02T09:00:00+07:00"}`, `{"advance":"48h"}`, `{"allianz.envelope":"bare"}`,
 		`{"version":1,"world":"a","rows":[{"key":"state","value":{"seed":1,"clock":{"mode":"running","offset":"0s"}}}]}`,
 		brokenSecond, `{"outcome":"yes"}`, ``, `{}`,
 	} {

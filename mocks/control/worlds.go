@@ -114,35 +114,23 @@ func takeTime(o object, key string) (time.Time, bool, error) {
 	return at, true, nil
 }
 
-type settingsAnswer struct {
-	Settings map[string]string `json:"settings"`
-}
-
 func (h *handler) getSettings(r *http.Request) (any, error) {
 	w, done, err := h.peek(r)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	return settingsAnswer{w.Settings()}, nil
+	return w.Settings(), nil
 }
 
 func (h *handler) putSettings(r *http.Request) (any, error) {
-	body, err := readObject(r, "settings")
-	if err != nil {
-		return nil, err
-	}
-	source, given := body.values["settings"]
-	if !given {
-		return nil, body.refuse(`the key "settings" is missing`)
-	}
 	var known []string
 	for _, insurer := range h.sandbox.Insurers() {
 		for _, setting := range insurer.Settings {
 			known = append(known, setting.Key)
 		}
 	}
-	chosen, err := open("settings", source, known)
+	chosen, err := readObject(r, known...)
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +139,9 @@ func (h *handler) putSettings(r *http.Request) (any, error) {
 		if settings[key], _, err = take[string](chosen, key, "a text"); err != nil {
 			return nil, err
 		}
+	}
+	if len(settings) == 0 {
+		return nil, chosen.refuse("the body names no setting")
 	}
 	if err := h.sandbox.CheckSettings(settings); err != nil {
 		return nil, chosen.refuse("%v", err)
@@ -162,7 +153,7 @@ func (h *handler) putSettings(r *http.Request) (any, error) {
 	if err := w.Set(r.Context(), settings); err != nil {
 		return nil, err
 	}
-	return settingsAnswer{w.Settings()}, nil
+	return w.Settings(), nil
 }
 
 func (h *handler) getSnapshot(r *http.Request) (any, error) {

@@ -77,7 +77,7 @@ func TestReadsMakeNothing(t *testing.T) {
 	s := newSandbox(t)
 	for path, want := range map[string]string{
 		"clock":          `{"now":"2026-03-02T09:00:00+07:00","mode":"frozen"}`,
-		"settings":       `{"settings":{"allianz.envelope":"bare","allianz.greeting":"sawasdee"}}`,
+		"settings":       `{"allianz.envelope":"bare","allianz.greeting":"sawasdee"}`,
 		"scenario":       `{"scenarios":[]}`,
 		"requests":       `{"requests":[]}`,
 		"requests/count": `{"count":0}`,
@@ -101,7 +101,7 @@ func TestChangesMakeTheWorld(t *testing.T) {
 		status             int
 	}{
 		"reset":    {"POST", "reset", "", 200},
-		"settings": {"PUT", "settings", `{"settings":{}}`, 200},
+		"settings": {"PUT", "settings", `{"allianz.greeting":"a"}`, 200},
 		"clock":    {"POST", "clock", `{"advance":"0s"}`, 200},
 		"play":     {"PUT", "scenario", brokenSecond, 200},
 		"disarm":   {"DELETE", "scenario", "", 204},
@@ -145,14 +145,14 @@ func TestLifeOfAWorld(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	s := newSandbox(t)
-	want := `{"settings":{"allianz.envelope":"errors","allianz.greeting":""}}`
+	want := `{"allianz.envelope":"errors","allianz.greeting":""}`
 	equal(t, s.want(t, 200, "PUT", "/__admin/worlds/ci/settings", want), want)
 	equal(t, s.want(t, 200, "GET", "/__admin/worlds/ci/settings", ""), want)
 	// A key that is not named keeps its value.
-	equal(t, s.want(t, 200, "PUT", "/__admin/worlds/ci/settings", `{"settings":{"allianz.greeting":"<hello>"}}`),
-		`{"settings":{"allianz.envelope":"errors","allianz.greeting":"<hello>"}}`)
+	equal(t, s.want(t, 200, "PUT", "/__admin/worlds/ci/settings", `{"allianz.greeting":"<hello>"}`),
+		`{"allianz.envelope":"errors","allianz.greeting":"<hello>"}`)
 	equal(t, s.want(t, 200, "GET", "/__admin/worlds/default/settings", ""),
-		`{"settings":{"allianz.envelope":"bare","allianz.greeting":"sawasdee"}}`)
+		`{"allianz.envelope":"bare","allianz.greeting":"sawasdee"}`)
 }
 
 // A snapshot makes another world the same: its clock, settings, scenario with
@@ -160,7 +160,7 @@ func TestSettings(t *testing.T) {
 func TestSnapshotMovesBetweenWorlds(t *testing.T) {
 	s := newSandbox(t)
 	s.want(t, 200, "PUT", "/__admin/worlds/one/scenario", brokenSecond)
-	s.want(t, 200, "PUT", "/__admin/worlds/one/settings", `{"settings":{"allianz.greeting":"ha<ll>o & 1.50"}}`)
+	s.want(t, 200, "PUT", "/__admin/worlds/one/settings", `{"allianz.greeting":"ha<ll>o & 1.50"}`)
 	s.quote(t, "/w/one", "X-Later", "decide").want(t, 200)
 	s.want(t, 200, "POST", "/__admin/worlds/one/clock", `{"advance":"2h"}`)
 	taken := s.call(t, "GET", "/__admin/worlds/one/snapshot", "")
