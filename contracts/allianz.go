@@ -160,7 +160,7 @@ func allianzChecks(c *Contract) []Check {
 		{
 			ID: "allianz/refusal-status", Level: Must, Blame: Insurer, On: quotes, Proof: Inferred, Clause: "no status is printed; 400 and 500 are inferred from what the codes mean",
 			Says:   "003 comes with status 400, and 999 with status 500",
-			Verify: refusalStatus,
+			Verify: refusalStatus(c),
 		},
 		{
 			ID: "allianz/gateway-fault", Level: Must, Blame: Insurer, Proof: Upstream, Clause: "clients of the gateway (upstream); 401 and errorcode are inferred from gateways of its kind",

@@ -88,17 +88,21 @@ func refusalText(x *Exchange) error {
 // allianzStatuses are the statuses of the codes that any quote may bring.
 var allianzStatuses = map[string]int{"003": 400, "999": 500}
 
-func refusalStatus(x *Exchange) error {
-	r, ok := refusalOf(x)
-	if !ok {
-		return nil
+// refusalStatus leaves a status that the document does not have to the check of
+// the document.
+func refusalStatus(c *Contract) func(*Exchange) error {
+	return func(x *Exchange) error {
+		r, ok := refusalOf(x)
+		if _, documented := c.answered(x); !ok || documented == nil {
+			return nil
+		}
+		code, _ := r.code.(string)
+		want, known := allianzStatuses[code]
+		if !known || want == x.Response.Status {
+			return nil
+		}
+		return &Mismatch{Where: "status", Got: strconv.Itoa(x.Response.Status), Want: strconv.Itoa(want)}
 	}
-	code, _ := r.code.(string)
-	want, known := allianzStatuses[code]
-	if !known || want == x.Response.Status {
-		return nil
-	}
-	return &Mismatch{Where: "status", Got: strconv.Itoa(x.Response.Status), Want: strconv.Itoa(want)}
 }
 
 // malformedRefused trusts the document for what malformed means: not JSON, or
