@@ -42,9 +42,9 @@ var rules = []rule{
 	{folder: "clients/sandbox", tests: []string{"openapi"}},
 
 	{folder: "contracts", may: []string{"openapi"}},
-	{folder: "contracts/compare", may: []string{"contracts", "openapi"}},
-	{folder: "contracts/proxy", may: []string{"contracts", "openapi"}},
 	{folder: "contracts/report", may: []string{"contracts", "openapi"}},
+	{folder: "contracts/compare", may: []string{"contracts", "contracts/report", "openapi"}},
+	{folder: "contracts/proxy", may: []string{"contracts", "openapi"}},
 
 	{folder: "mocks/clock"},
 	{folder: "mocks/store", tests: []string{"mocks/store/storetest"}},

@@ -204,12 +204,12 @@ type quote struct {
 func onQuote(verify func(*quote)) func(*Exchange) error {
 	return func(x *Exchange) error {
 		if !allianzAccepted(x) {
-			return nil
+			return errBeside
 		}
 		ask, asked := x.Request.tree()
 		answer, answered := x.Response.tree()
 		if !asked || !answered {
-			return nil
+			return errBeside
 		}
 		q := &quote{ask: ask, answer: answer}
 		verify(q)

@@ -257,7 +257,7 @@ func roadsideAssistance(q *quote) {
 func allItemsSent(x *Exchange) error {
 	ask, ok := x.Request.tree()
 	if !ok {
-		return nil
+		return errBeside
 	}
 	q := &quote{ask: ask, answer: ask}
 	for c := range q.covers() {

@@ -49,7 +49,7 @@ var threeDigits = regexp.MustCompile(`^[0-9]{3}$`)
 func refusalEnvelope(x *Exchange) error {
 	r, ok := refusalOf(x)
 	if !ok {
-		return nil
+		return errBeside
 	}
 	var broken []error
 	if code, _ := r.code.(string); !threeDigits.MatchString(code) {
@@ -64,12 +64,15 @@ func refusalEnvelope(x *Exchange) error {
 func refusalText(x *Exchange) error {
 	r, ok := refusalOf(x)
 	if !ok {
-		return nil
+		return errBeside
 	}
 	code, _ := r.code.(string)
 	want, printed := allianzTexts[code]
 	message, _ := r.message.(string)
-	if !printed || message == want && code != "003" {
+	switch {
+	case !printed:
+		return errBeside
+	case message == want && code != "003":
 		return nil
 	}
 	if code == "003" {
@@ -108,7 +111,7 @@ func malformedRefused(c *Contract) func(*Exchange) error {
 	return func(x *Exchange) error {
 		places, others := malformed(c.JudgeRequest(x))
 		if len(places) == 0 {
-			return nil
+			return errBeside
 		}
 		proof := Inferred
 		if blankOwner(x) && len(places) == 1 {
@@ -118,7 +121,10 @@ func malformedRefused(c *Contract) func(*Exchange) error {
 			return &Mismatch{Where: "request " + cmp.Or(places[0], "body"), Got: "accepted", Want: "refused with 999", proof: proof}
 		}
 		r, ok := refusalOf(x)
-		if !ok || others > 0 || r.code == "999" {
+		switch {
+		case !ok || others > 0:
+			return errBeside
+		case r.code == "999":
 			return nil
 		}
 		return &Mismatch{Where: r.at + "/code", Got: shorten(r.code), Want: `"999"`, proof: proof}
@@ -166,12 +172,12 @@ func misfitRefused(c *Contract, table string) func(*Exchange) error {
 	return func(x *Exchange) error {
 		ask, ok := x.Request.tree()
 		if !ok || len(c.JudgeRequest(x)) > 0 {
-			return nil
+			return errBeside
 		}
 		all := misfitsOf(ask)
 		at := slices.IndexFunc(all, func(m misfitIn) bool { return m.table == table })
 		if at < 0 {
-			return nil
+			return errBeside
 		}
 		first := all[at]
 		if allianzAccepted(x) {
@@ -180,7 +186,7 @@ func misfitRefused(c *Contract, table string) func(*Exchange) error {
 		r, ok := refusalOf(x)
 		switch {
 		case !ok:
-			return nil
+			return errBeside
 		case r.code != "003":
 			return &Mismatch{Where: r.at + "/code", Got: shorten(r.code), Want: `"003"`, proof: first.coded}
 		}
@@ -286,12 +292,12 @@ func gatewayFault(x *Exchange) error {
 	fault := member(tree, "fault")
 	switch {
 	case x.Response.Status == 0 || x.Response.Cut:
-		return nil
+		return errBeside
 	case err != nil || fault == nil:
 		if x.Response.Status == 401 {
 			return &Mismatch{Where: "/fault", Got: "nothing", Want: "a fault, as the status is 401", proof: Inferred}
 		}
-		return nil
+		return errBeside
 	}
 	var broken []error
 	if text(fault, "faultstring") == "" {
@@ -305,7 +311,10 @@ func gatewayFault(x *Exchange) error {
 
 func tokenGiven(x *Exchange) error {
 	tree, ok := x.Response.tree()
-	if !ok || !allianzAccepted(x) || text(tree, "access_token") != "" {
+	switch {
+	case !ok || !allianzAccepted(x):
+		return errBeside
+	case text(tree, "access_token") != "":
 		return nil
 	}
 	return &Mismatch{Where: "/access_token", Got: shown(tree, "access_token"), Want: "a token"}
@@ -314,7 +323,7 @@ func tokenGiven(x *Exchange) error {
 func tokenLifetime(x *Exchange) error {
 	tree, ok := x.Response.tree()
 	if !ok || !allianzAccepted(x) {
-		return nil
+		return errBeside
 	}
 	seconds := member(tree, "expires_in")
 	n, err := strconv.Atoi(fmt.Sprint(seconds)) // gateways of this kind write it as a text too

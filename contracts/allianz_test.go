@@ -3,6 +3,7 @@ package contracts
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -322,7 +323,7 @@ func BenchmarkExamine(b *testing.B) {
 		own := c.Checks[slices.IndexFunc(c.Checks, func(check Check) bool { return check.ID == "allianz/stamp-and-vat" }):]
 		for b.Loop() {
 			for i := range own {
-				if err := own[i].Verify(x); err != nil && slices.Contains(own[i].On, "quickQuote") {
+				if err := own[i].Verify(x); err != nil && !errors.Is(err, errBeside) && slices.Contains(own[i].On, "quickQuote") {
 					b.Fatal(err)
 				}
 			}

@@ -47,10 +47,14 @@ type Check struct {
 	Blame  Side     // who broke it when it fails
 	On     []string // operationIds; empty: all
 
-	// Verify is nil for a kept promise and for an exchange the check is not
+	// Verify is nil for a kept promise, errBeside for an exchange the check is not
 	// about; otherwise a [*Mismatch], or several joined by [errors.Join].
 	Verify func(*Exchange) error
 }
+
+// errBeside keeps silence from passing for a kept promise: who refuses every
+// quote has kept none of the promises about quotes.
+var errBeside = errors.New("the check is not about the exchange")
 
 // Mismatch says where an exchange departs from a promise.
 type Mismatch struct {

@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -127,7 +128,7 @@ func (c *Contract) Face(name string) *Face {
 func (c *Contract) Examine(x *Exchange) []Finding {
 	var found []Finding
 	for _, check := range c.on[x.Operation] {
-		if err := check.Verify(x); err != nil {
+		if err := check.Verify(x); err != nil && !errors.Is(err, errBeside) {
 			found = append(found, check.findings(x, err)...)
 		}
 	}
@@ -135,4 +136,19 @@ func (c *Contract) Examine(x *Exchange) []Finding {
 		c.hush(x, found)
 	}
 	return found
+}
+
+// Asked are the ids of the checks that an exchange is about, kept or not, in
+// their order; none where no answer came.
+func (c *Contract) Asked(x *Exchange) []string {
+	if x.Response.Status == 0 {
+		return nil
+	}
+	var asked []string
+	for _, check := range c.on[x.Operation] {
+		if !errors.Is(check.Verify(x), errBeside) {
+			asked = append(asked, check.ID)
+		}
+	}
+	return asked
 }

@@ -116,14 +116,17 @@ func (c *Contract) documentedCall(x *Exchange) error {
 func (c *Contract) requestFits(x *Exchange) error {
 	op := c.operation(x)
 	if op == nil {
-		return nil
+		return errBeside
 	}
 	return requestMismatches(c.JudgeRequest(x), op.weakest())
 }
 
 func (c *Contract) documentedStatus(x *Exchange) error {
 	op, answer := c.answered(x)
-	if op == nil || answer != nil {
+	switch {
+	case op == nil:
+		return errBeside
+	case answer != nil:
 		return nil
 	}
 	// Where any status of the call is only inferred, the true list is unknown.
@@ -133,7 +136,7 @@ func (c *Contract) documentedStatus(x *Exchange) error {
 func (c *Contract) headersFit(x *Exchange) error {
 	_, answer := c.answered(x)
 	if answer == nil {
-		return nil
+		return errBeside
 	}
 	var broken []Violation
 	for name, described := range answer.headers {
@@ -158,17 +161,17 @@ func (c *Contract) headersFit(x *Exchange) error {
 func (c *Contract) mediaType(x *Exchange) error {
 	_, answer := c.answered(x)
 	if answer == nil {
-		return nil
+		return errBeside
 	}
 	return mismatches(answer.body.judgeMedia(&x.Response.Message), answer.proof)
 }
 
 func (c *Contract) bodyFits(x *Exchange) error {
 	_, answer := c.answered(x)
-	if answer == nil {
-		return nil
+	if answer == nil || x.Response.Cut {
+		return errBeside
 	}
-	if len(x.Response.Body) == 0 && len(answer.body.media) > 0 && !x.Response.Cut {
+	if len(x.Response.Body) == 0 && len(answer.body.media) > 0 {
 		return &Mismatch{Where: "body", Got: "nothing", Want: strings.Join(answer.body.mediaTypes(), " or "), proof: answer.proof}
 	}
 	return mismatches(answer.body.judge(&x.Response.Message), answer.proof)
@@ -176,7 +179,10 @@ func (c *Contract) bodyFits(x *Exchange) error {
 
 func (c *Contract) refusesMisfits(x *Exchange) error {
 	op := c.operation(x)
-	if op == nil || !c.Accepted(x) {
+	if op == nil || len(c.JudgeRequest(x)) == 0 {
+		return errBeside
+	}
+	if !c.Accepted(x) {
 		return nil
 	}
 	// That the insurer enforces what it prints is not printed.
@@ -185,7 +191,10 @@ func (c *Contract) refusesMisfits(x *Exchange) error {
 
 func (c *Contract) noServerError(x *Exchange) error {
 	op := c.operation(x)
-	if op == nil || x.Response.Status < 500 || len(c.JudgeRequest(x)) > 0 {
+	switch {
+	case op == nil || len(c.JudgeRequest(x)) > 0:
+		return errBeside
+	case x.Response.Status < 500:
 		return nil
 	}
 	return &Mismatch{Where: "status", Got: fmt.Sprint(x.Response.Status), Want: "below 500", proof: Inferred}
@@ -196,7 +205,7 @@ func (c *Contract) noServerError(x *Exchange) error {
 func (c *Contract) refusalShape(x *Exchange) error {
 	op, answer := c.answered(x)
 	if op == nil || answer != nil || c.Accepted(x) {
-		return nil
+		return errBeside
 	}
 	if len(x.Response.Body) == 0 && !x.Response.Cut {
 		for status, described := range op.responses {

@@ -58,8 +58,12 @@ func TestEveryCheckHasItsPair(t *testing.T) {
 
 func testPass(t *testing.T, c *Contract, check Check, file string) {
 	archive := readArchive(t, file)
-	if found := of(check, c.Examine(exchangeIn(t, c, archive))); len(found) > 0 {
+	x := exchangeIn(t, c, archive)
+	if found := of(check, c.Examine(x)); len(found) > 0 {
 		t.Fatalf("the check refuses what it should accept:\n%s", render(found))
+	}
+	if !slices.Contains(c.Asked(x), check.ID) {
+		t.Error("the check says that it is not about what it accepts")
 	}
 	for x := range mutants(t, c, archive) {
 		if len(of(check, c.Examine(x))) > 0 {

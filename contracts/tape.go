@@ -15,12 +15,14 @@ import (
 type Entry struct {
 	Exchange *Exchange
 	Findings []Finding
+	Asked    []string // the checks that it is about, see [Contract.Asked]
 }
 
 // entryJSON is a line of a tape.
 type entryJSON struct {
 	exchangeJSON
 	Findings []Finding `json:"findings"`
+	Asked    []string  `json:"asked,omitempty"`
 }
 
 // MarshalJSON writes the exchange with a list of findings.
@@ -28,7 +30,7 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 	if e.Exchange == nil {
 		return nil, errors.New("contracts: an entry without an exchange")
 	}
-	line := entryJSON{e.Exchange.wire(), e.Findings}
+	line := entryJSON{e.Exchange.wire(), e.Findings, e.Asked}
 	if line.Findings == nil {
 		line.Findings = []Finding{}
 	}
@@ -46,7 +48,7 @@ func (e *Entry) UnmarshalJSON(text []byte) error {
 	if err != nil {
 		return err
 	}
-	*e = Entry{x, line.Findings}
+	*e = Entry{x, line.Findings, line.Asked}
 	return nil
 }
 
@@ -59,15 +61,33 @@ type Tape struct {
 
 // Record adds an exchange without its secrets. It is a [Recorder].
 func (t *Tape) Record(x *Exchange, found []Finding) {
-	contract, err := For(x.Insurer)
-	if err != nil {
-		contract = &Contract{} // redacts what is a secret anywhere
-	}
+	contract := governing(x)
 	kept := contract.Redact(x)
-	kept.Forget()
+	t.add(Entry{kept, found, contract.Asked(kept)})
+}
+
+// Keep adds an entry as somebody else has judged it, without its secrets.
+func (t *Tape) Keep(e Entry) {
+	e.Exchange = governing(e.Exchange).Redact(e.Exchange)
+	t.add(e)
+}
+
+func (t *Tape) add(e Entry) {
+	e.Exchange.Forget()
+	e.Findings, e.Asked = slices.Clone(e.Findings), slices.Clone(e.Asked)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.entries = append(t.entries, Entry{kept, slices.Clone(found)})
+	t.entries = append(t.entries, e)
+}
+
+// governing is the contract that an exchange is under; that of an unknown
+// insurer has no check and redacts what is a secret anywhere.
+func governing(x *Exchange) *Contract {
+	contract, err := For(x.Insurer)
+	if err != nil {
+		return &Contract{}
+	}
+	return contract
 }
 
 // Entries is what the tape holds now. The exchanges are shared and must not be

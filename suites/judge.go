@@ -35,6 +35,7 @@ func (t *Target) judge(whole types.Report) *report.Report {
 		},
 		Tape:      &contracts.Tape{},
 		Contracts: []*contracts.Contract{t.run.contracts[t.Insurer]},
+		Asks:      t.run.asks,
 		Waive:     t.waive,
 	}}
 	if reason := t.gate.reason(); reason != "" {
@@ -161,19 +162,21 @@ func accounts(s types.SpecReport) []account {
 
 // tape hands over what was seen, with the findings that the run is about.
 func (v *verdict) tape() {
-	contract := v.target.run.contracts[v.target.Insurer]
 	for _, entry := range v.seen {
-		for _, check := range contract.Checks {
-			v.asked[check.ID] = v.asked[check.ID] || about(check, entry.Exchange)
+		kept := contracts.Entry{Exchange: entry.Exchange}
+		for _, id := range entry.Asked {
+			if v.target.run.asks(id) {
+				kept.Asked = append(kept.Asked, id)
+				v.asked[id] = v.asked[id] || entry.Exchange.Bent == ""
+			}
 		}
-		var found []contracts.Finding
 		for _, f := range entry.Findings {
 			if v.target.run.asks(f.Check) {
-				found = append(found, f)
+				kept.Findings = append(kept.Findings, f)
 				v.broken[f.Check] = v.broken[f.Check] || entry.Exchange.Bent == ""
 			}
 		}
-		v.run.Tape.Record(entry.Exchange, found)
+		v.run.Tape.Keep(kept)
 	}
 }
 

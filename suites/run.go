@@ -30,6 +30,10 @@ type Options struct {
 	Now          func() time.Time // nil: the wall clock
 	Version      string           // of the program, for the report
 	Out          io.Writer        // Ginkgo's own account of the run; nil: none
+
+	// Progress hears of each spec that is about to run: which of how many it is,
+	// and its text. Nil: nobody does.
+	Progress func(n, of int, spec string)
 }
 
 // run is one call of Run.
@@ -202,6 +206,7 @@ func (r *run) config() types.SuiteConfig {
 // specs runs the specs. The report is whole in the first of parallel processes.
 func (r *run) specs(ctx context.Context) (whole types.Report, failed bool) {
 	ginkgo.ReportAfterSuite("understudy", func(all types.Report) { whole = all })
+	r.follow()
 	defer context.AfterFunc(ctx, func() {
 		for _, t := range r.targets {
 			t.gate.shut("the run was ended: " + context.Cause(ctx).Error())
@@ -210,6 +215,22 @@ func (r *run) specs(ctx context.Context) (whole types.Report, failed bool) {
 	c := &collector{}
 	ginkgo.RunSpecs(c, "understudy", r.config(), r.reporter, ginkgo.AroundNode(until(ctx)))
 	return whole, c.failed
+}
+
+// follow tells of the specs while they run.
+func (r *run) follow() {
+	if r.options.Progress == nil {
+		return
+	}
+	n, of := 0, 0
+	ginkgo.ReportBeforeSuite(func(all types.Report) { of = all.PreRunStats.SpecsThatWillRun })
+	ginkgo.ReportBeforeEach(func(spec types.SpecReport) {
+		if spec.State.Is(types.SpecStateSkipped | types.SpecStatePending) {
+			return
+		}
+		n++
+		r.options.Progress(n, of, spec.FullText())
+	})
 }
 
 // first says whether this process reports for all.

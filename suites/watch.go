@@ -108,7 +108,8 @@ func (w *watch) record(x *contracts.Exchange, found []contracts.Finding) {
 	}
 	kept := &contracts.Exchange{Insurer: x.Insurer, Face: x.Face, Operation: x.Operation, Bent: bent, At: x.At, Took: x.Took}
 	kept.Response.Status = x.Response.Status
-	w.kept.Seen = append(w.kept.Seen, contracts.Entry{Exchange: kept, Findings: found})
+	asked := w.target.run.contracts[w.target.Insurer].Asked(x)
+	w.kept.Seen = append(w.kept.Seen, contracts.Entry{Exchange: kept, Findings: found, Asked: asked})
 	for _, f := range found {
 		if w.target.fails(bent, f) {
 			w.kept.Broken = append(w.kept.Broken, f)

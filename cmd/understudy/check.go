@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,11 +37,25 @@ func (check) Help() string {
 		"and a promise that is only inferred cannot fail the run.\n\n" +
 		"Examples:\n\n    understudy check\n    understudy check --at http://127.0.0.1:7800 --insurer allianz --out reports\n" +
 		"    understudy check --target suites/targets/uat-allianz.yaml --list\n    understudy check --only allianz/stamp-and-vat\n\n" +
-		"Exit codes:\n\n" + meaningsText()
+		"Exit codes:\n\n" + checkMeanings.help()
 }
 
-// meanings are the exit codes of a check, from the first to the last.
-var meanings = []string{
+// meanings say what the exit codes of a command stand for, from 0 on.
+type meanings []string
+
+// help is the list for a command's help.
+func (m meanings) help() string {
+	var b strings.Builder
+	for code, meaning := range m {
+		fmt.Fprintf(&b, "    %d  %s\n", code, meaning)
+	}
+	return b.String()
+}
+
+// last is the line that a command prints last.
+func (m meanings) last(code int) string { return fmt.Sprintf("exit %d: %s", code, m[code]) }
+
+var checkMeanings = meanings{
 	"all held",
 	"a promise was broken",
 	"usage or configuration",
@@ -49,21 +64,13 @@ var meanings = []string{
 	"nothing ran",
 }
 
-func meaningsText() string {
-	var b strings.Builder
-	for code, meaning := range meanings {
-		fmt.Fprintf(&b, "    %d  %s\n", code, meaning)
-	}
-	return b.String()
-}
-
 const exitEmpty = 5
 
 // Run lets a child of the same program run the suites, so that however that ends
 // it is never mistaken for a broken promise, and tells what it found.
 func (c *check) Run(ctx context.Context, p *program) error {
 	if file := p.getenv(childFile); file != "" {
-		return writeFound(file, c.find(ctx, p.getenv))
+		return writeFound(file, c.find(ctx, p))
 	}
 	if err := c.usable(); err != nil {
 		return c.end(p, exitUsage, err)
@@ -89,12 +96,9 @@ func (c *check) end(p *program, code int, err error) error {
 	if err != nil {
 		fmt.Fprintf(p.errors, "understudy: check: %v\n", err)
 	}
-	fmt.Fprintln(p.out, lastLine(code))
+	fmt.Fprintln(p.out, checkMeanings.last(code))
 	return verdict(code)
 }
-
-// lastLine is what a check prints last.
-func lastLine(code int) string { return fmt.Sprintf("exit %d: %s", code, meanings[code]) }
 
 // usable finds what is wrong with the flags before anything is started.
 func (c *check) usable() error {
@@ -161,18 +165,20 @@ func writeReport(name string, r *report.Report, write func(io.Writer, *report.Re
 
 // find runs the suites and answers a report, or what is wrong with the options or
 // the targets. What kept the run from judging is a report too.
-func (c *check) find(ctx context.Context, getenv func(string) string) found {
+func (c *check) find(ctx context.Context, p *program) found {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	targets, err := c.targets(ctx, getenv)
+	targets, err := c.targets(ctx, p.getenv)
 	if err == nil && len(targets) == 0 {
 		return found{Report: report.New(report.Run{Head: report.Head{Insurers: c.Insurer, Version: built().version}})}
 	}
 	var r *report.Report
 	if err == nil {
+		progress, done := p.progress()
 		r, err = suites.Run(ctx, silent{}, targets, suites.Options{
-			Only: c.Only, AllowBinding: c.AllowBinding, Rate: c.Rate, List: c.List, Version: built().version,
+			Only: c.Only, AllowBinding: c.AllowBinding, Rate: c.Rate, List: c.List, Version: built().version, Progress: progress,
 		})
+		done()
 	}
 	switch {
 	case errors.Is(err, suites.ErrInconclusive):
@@ -183,6 +189,22 @@ func (c *check) find(ctx context.Context, getenv func(string) string) found {
 		return found{Error: err.Error()}
 	}
 	return found{Report: r}
+}
+
+// progress keeps one line of the terminal at the spec that runs, because a live
+// target is called slowly, and clears it when the run is done. Anywhere else than
+// on a terminal nothing is told.
+func (p *program) progress() (tell func(n, of int, spec string), done func()) {
+	if !p.terminal(p.errors) {
+		return nil, func() {}
+	}
+	const cleared = "\r\x1b[K"
+	most := cmp.Or(widthOf(p.errors), 80) - 1
+	tell = func(n, of int, spec string) {
+		text := []rune(fmt.Sprintf("%d of %d  %s", n, of, report.Line(spec)))
+		fmt.Fprint(p.errors, cleared+string(text[:min(len(text), most)]))
+	}
+	return tell, func() { fmt.Fprint(p.errors, cleared) }
 }
 
 // silent hears from the suites that something failed; the report says it.

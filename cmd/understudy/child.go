@@ -51,6 +51,9 @@ func (p *program) child(ctx context.Context) (found, error) {
 	command := exec.CommandContext(ctx, p.self, p.args...)
 	command.Env = append(os.Environ(), childFile+"="+file)
 	command.Stdout, command.Stderr = &said, &said
+	if p.terminal(p.errors) {
+		command.Stderr = p.errors // where it shows how far it is
+	}
 	// It tidies up after itself: a world is deleted, a report is written.
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 2 * grace

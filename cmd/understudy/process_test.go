@@ -190,6 +190,7 @@ func sandboxes(ts *testscript.TestScript, neg bool, args []string) {
 // mutations change an insurer's answers on their way to the caller, each in one
 // place that its contract speaks of.
 var mutations = map[string]func(answer *http.Response, body string) string{
+	"none":   func(_ *http.Response, body string) string { return body },
 	"vat":    func(_ *http.Response, body string) string { return vatAmount.ReplaceAllStringFunc(body, oneMore) },
 	"ra85":   func(_ *http.Response, body string) string { return roadside.ReplaceAllString(body, "") },
 	"status": func(answer *http.Response, body string) string { answer.StatusCode = http.StatusAccepted; return body },
@@ -198,6 +199,13 @@ var mutations = map[string]func(answer *http.Response, body string) string{
 	},
 	"garage": func(_ *http.Response, body string) string {
 		return strings.ReplaceAll(body, `"code":"003","message":"garageType `, `"code":"001","message":"garageType `)
+	},
+	"refuse": func(answer *http.Response, body string) string {
+		if !strings.Contains(body, `"productPackages"`) {
+			return body
+		}
+		answer.StatusCode = http.StatusInternalServerError
+		return `{"code":"999","message":"เกิดข้อผิดพลาดในระบบ"}`
 	},
 }
 
@@ -224,6 +232,14 @@ func mutate(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	to, err := url.Parse(args[2])
 	ts.Check(err)
+	server := httptest.NewServer(mutating(to, args[1], len(args) > 3))
+	ts.Defer(server.Close)
+	ts.Setenv(args[0], server.URL)
+}
+
+// mutating stands before a sandbox and changes what its insurers answer; a live
+// one hides the control API.
+func mutating(to *url.URL, mutation string, live bool) http.Handler {
 	proxy := httputil.NewSingleHostReverseProxy(to)
 	proxy.ErrorLog = log.New(io.Discard, "", 0) // a scenario may drop the connection
 	proxy.ModifyResponse = func(answer *http.Response) error {
@@ -234,18 +250,16 @@ func mutate(ts *testscript.TestScript, neg bool, args []string) {
 		if err != nil {
 			return err
 		}
-		changed := mutations[args[1]](answer, string(body))
+		changed := mutations[mutation](answer, string(body))
 		answer.Body, answer.ContentLength = io.NopCloser(strings.NewReader(changed)), int64(len(changed))
 		answer.Header.Del("Content-Length")
 		return nil
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if len(args) > 3 && strings.HasPrefix(r.URL.Path, "/__admin/") {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if live && strings.HasPrefix(r.URL.Path, "/__admin/") {
 			http.NotFound(rw, r)
 			return
 		}
 		proxy.ServeHTTP(rw, r)
-	}))
-	ts.Defer(server.Close)
-	ts.Setenv(args[0], server.URL)
+	})
 }

@@ -19,6 +19,7 @@ type commands struct {
 	Clock   clocks  `cmd:"" help:"Read or move a world's clock."`
 	Reset   reset   `cmd:"" help:"Make a world as new."`
 	Check   check   `cmd:"" help:"Hold insurers, real or played, to their promises."`
+	Parity  parity  `cmd:"" help:"Tell from two reports whether the mock is wrong or the insurer changed."`
 	List    list    `cmd:"" help:"Show what there is, and how well each thing is proven."`
 	Version version `cmd:"" help:"Print version, commit and Go version."`
 	Readme  readme  `cmd:"" hidden:"" help:"Write the generated parts of a README."`
@@ -107,7 +108,7 @@ func (p *program) misunderstood(err error) {
 	}
 	fmt.Fprintf(p.errors, "understudy: %v\nrun '%s --help' for the flags and an example\n", err, command)
 	if command == "understudy check" {
-		fmt.Fprintln(p.out, lastLine(exitUsage))
+		fmt.Fprintln(p.out, checkMeanings.last(exitUsage))
 	}
 }
 

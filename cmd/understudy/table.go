@@ -125,10 +125,15 @@ func width(text string) int {
 type colours bool
 
 // coloursFor says whether what is written to w may be coloured: on a terminal,
-// unless NO_COLOR is set (https://no-color.org) or the terminal is dumb.
+// unless NO_COLOR is set (https://no-color.org).
 func (p *program) coloursFor(w io.Writer) colours {
+	return colours(p.terminal(w) && p.getenv("NO_COLOR") == "")
+}
+
+// terminal says whether w is a terminal that understands more than plain lines.
+func (p *program) terminal(w io.Writer) bool {
 	out, ok := w.(*os.File)
-	return colours(ok && term.IsTerminal(int(out.Fd())) && p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb")
+	return ok && term.IsTerminal(int(out.Fd())) && p.getenv("TERM") != "dumb"
 }
 
 // widthOf is how many cells wide the terminal is that w writes to; 0 where it is

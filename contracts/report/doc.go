@@ -1,5 +1,5 @@
-// Package report says what a run found: outcome, specs, broken promises and
-// which documented calls were made.
+// Package report says what a run found: outcome, specs, broken promises, which
+// promises were put to the test at all, and which documented calls were made.
 //
 // A [Report] is a value, sorted and the same for the same run, so that two of
 // them can be compared and those of parallel processes merged in any order. Each

@@ -15,9 +15,9 @@ const (
 
 var weights = map[Outcome]int{Skipped: 0, Passed: 1, Inconclusive: 2, InferredOnly: 3, Failed: 4}
 
-// with is the weightier of two outcomes; a word that is none counts as Failed,
+// With is the weightier of two outcomes; a word that is none counts as Failed,
 // because a slip must not be green.
-func (o Outcome) with(other Outcome) Outcome {
+func (o Outcome) With(other Outcome) Outcome {
 	for _, one := range [...]Outcome{o, other} {
 		if _, known := weights[one]; !known {
 			return Failed

@@ -35,6 +35,8 @@ type Run struct {
 	// Callers makes a promise that the caller broke fail the run too. A suite
 	// breaks some on purpose and leaves it off.
 	Callers bool
+	// Asks says whether the run judges a check. Nil: it judges all.
+	Asks func(check string) bool
 	// Waive says why a finding is put up with, "" when it is not. Nil: none is.
 	Waive func(contracts.Finding) string
 }
@@ -68,13 +70,19 @@ type OperationCoverage struct {
 	Documented []string `json:"documented"` // that the document gives, sorted
 }
 
+// Format is the version of a report's JSON form. It grows when a member changes
+// its meaning, and not when one is added.
+const Format = 1
+
 // Report is what a run found, sorted.
 type Report struct {
+	Format int `json:"format"`
 	Head
 	Outcome   Outcome             `json:"outcome"`
 	Exchanges int                 `json:"exchanges"`
 	Specs     []Spec              `json:"specs"`
 	Findings  []Finding           `json:"findings"`
+	Checks    []Promise           `json:"checks"`
 	Coverage  []OperationCoverage `json:"coverage"`
 }
 
@@ -83,6 +91,11 @@ type Report struct {
 func New(run Run) *Report {
 	r := &Report{Head: run.Head, Specs: run.Specs}
 	for _, contract := range run.Contracts {
+		for _, check := range contract.Checks {
+			if run.Asks == nil || run.Asks(check.ID) {
+				r.Checks = append(r.Checks, promiseOf(contract.Insurer, check))
+			}
+		}
 		for _, face := range contract.Faces {
 			for _, op := range face.Operations() {
 				r.Coverage = append(r.Coverage, OperationCoverage{
@@ -100,6 +113,7 @@ func New(run Run) *Report {
 	for _, entry := range entries {
 		x := entry.Exchange
 		r.Coverage = append(r.Coverage, seen(x)...)
+		r.Checks = append(r.Checks, run.held(entry)...)
 		for _, found := range entry.Findings {
 			outcome, excuse := run.means(found, x.Bent)
 			r.Findings = append(r.Findings, Finding{
@@ -126,10 +140,7 @@ func seen(x *contracts.Exchange) []OperationCoverage {
 
 // means is what a finding makes of the run, and why not more.
 func (run *Run) means(f contracts.Finding, bent string) (Outcome, string) {
-	waived := ""
-	if run.Waive != nil {
-		waived = run.Waive(f)
-	}
+	waived := run.waived(f)
 	switch {
 	case f.Blame == contracts.Caller && !run.Callers:
 		return Passed, "the caller's own doing"
@@ -144,6 +155,13 @@ func (run *Run) means(f contracts.Finding, bent string) (Outcome, string) {
 	default:
 		return Failed, ""
 	}
+}
+
+func (run *Run) waived(f contracts.Finding) string {
+	if run.Waive == nil {
+		return ""
+	}
+	return run.Waive(f)
 }
 
 // Merge is the report of several processes that shared one run, whatever their
@@ -168,6 +186,7 @@ func Merge(reports ...*Report) *Report {
 		m.Exchanges += r.Exchanges
 		m.Specs = append(m.Specs, r.Specs...)
 		m.Findings = append(m.Findings, r.Findings...)
+		m.Checks = append(m.Checks, r.Checks...)
 		m.Coverage = append(m.Coverage, r.Coverage...)
 	}
 	m.Took = ended.Sub(m.Started)
@@ -190,6 +209,7 @@ func (r *Report) Holes() []OperationCoverage {
 
 // settle sorts and folds the parts and draws the outcome from them.
 func (r *Report) settle() *Report {
+	r.Format = Format
 	r.Insurers, r.Inconclusive = set(r.Insurers), set(r.Inconclusive)
 	r.Started = r.Started.UTC().Round(0)
 	r.Specs = slices.Clone(r.Specs)
@@ -201,20 +221,20 @@ func (r *Report) settle() *Report {
 		}
 	}
 	slices.SortFunc(r.Specs, compareSpecs)
-	r.Findings, r.Coverage = foldFindings(r.Findings), foldCoverage(r.Coverage)
+	r.Findings, r.Checks, r.Coverage = foldFindings(r.Findings), foldPromises(r.Checks), foldCoverage(r.Coverage)
 
 	r.Outcome = Skipped
 	if r.Exchanges > 0 {
 		r.Outcome = Passed
 	}
 	for _, spec := range r.Specs {
-		r.Outcome = r.Outcome.with(spec.Outcome)
+		r.Outcome = r.Outcome.With(spec.Outcome)
 	}
 	for _, found := range r.Findings {
-		r.Outcome = r.Outcome.with(found.Outcome)
+		r.Outcome = r.Outcome.With(found.Outcome)
 	}
 	if len(r.Inconclusive) > 0 {
-		r.Outcome = r.Outcome.with(Inconclusive)
+		r.Outcome = r.Outcome.With(Inconclusive)
 	}
 	if r.Complete && r.Outcome == Passed && len(r.Holes()) > 0 {
 		r.Outcome = Failed

@@ -88,9 +88,12 @@ func broken(t testing.TB) Run {
 
 func TestFormats(t *testing.T) {
 	r := New(broken(t))
-	for i := range r.Coverage { // the layout is tested here, not the document
+	for i := range r.Coverage { // the layout is tested here, not the document and its checks
 		r.Coverage[i].Documented = []string{"200", "400", "401"}
 	}
+	r.Checks = slices.DeleteFunc(r.Checks, func(p Promise) bool {
+		return !slices.Contains([]string{"allianz/documented-status", "allianz/stamp-and-vat", "allianz/token-given"}, p.Check)
+	})
 	for name, format := range formats {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -120,11 +123,11 @@ func TestJSONComesBack(t *testing.T) {
 	if err := JSON(&b, r); err != nil {
 		t.Fatal(err)
 	}
-	var again Report
-	if err := json.Unmarshal(b.Bytes(), &again); err != nil {
+	again, err := Read(&b)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(r, &again, cmp.AllowUnexported(contracts.Mismatch{})); diff != "" {
+	if diff := cmp.Diff(r, again, cmp.AllowUnexported(contracts.Mismatch{})); diff != "" {
 		t.Errorf("read again (-written +read):\n%s", diff)
 	}
 }

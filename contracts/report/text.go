@@ -47,7 +47,7 @@ func writeText(w io.Writer, r *Report, coloured bool) error {
 	p.coverage(r)
 	for _, reason := range r.Inconclusive {
 		p.word(yellow, "INCONCLUSIVE")
-		fmt.Fprintf(p, " %s\n", line(reason))
+		fmt.Fprintf(p, " %s\n", Line(reason))
 	}
 	p.sum(r)
 	if _, err := w.Write(p.Bytes()); err != nil {
@@ -68,7 +68,7 @@ func (p *page) word(colour, word string) {
 // detail writes a line under the margin; none for a value that is empty.
 func (p *page) detail(name, value string) {
 	if value != "" {
-		fmt.Fprintf(p, "       %-9s %s\n", name, line(value))
+		fmt.Fprintf(p, "       %-9s %s\n", name, Line(value))
 	}
 }
 
@@ -78,7 +78,7 @@ func (p *page) finding(f Finding) {
 	} else {
 		p.word(yellow, "NOTE")
 	}
-	fmt.Fprintf(p, " %-37s %-6s blame %-9s %s\n", line(f.Check), f.Level, f.Blame, cmp.Or(line(f.Operation), "no documented call"))
+	fmt.Fprintf(p, " %-37s %-6s blame %-9s %s\n", Line(f.Check), f.Level, f.Blame, cmp.Or(Line(f.Operation), "no documented call"))
 	p.detail("says", f.Says)
 	p.detail("where", f.Where)
 	p.detail("got", f.Got)
@@ -110,7 +110,7 @@ func (p *page) excused(all []Finding) {
 	slices.Sort(kinds)
 	for _, kind := range kinds {
 		p.word(yellow, "NOTE")
-		fmt.Fprintf(p, " %s cannot fail the run: %s\n", plural(counts[kind], "finding"), line(kind))
+		fmt.Fprintf(p, " %s cannot fail the run: %s\n", plural(counts[kind], "finding"), Line(kind))
 	}
 	if len(kinds) > 0 {
 		p.WriteByte('\n')
@@ -130,7 +130,7 @@ func (p *page) spec(s Spec) {
 	default: // a word that is no outcome must not look green
 		p.word(red, "FAIL")
 	}
-	fmt.Fprintf(p, " %s\n", line(s.Name))
+	fmt.Fprintf(p, " %s\n", Line(s.Name))
 	if s.Outcome != Skipped && s.Outcome != Failed {
 		p.detail("outcome", string(s.Outcome))
 	}
@@ -157,7 +157,7 @@ func (p *page) coverage(r *Report) {
 				missing = append(missing, status)
 			}
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", line(c.Insurer), line(c.Face), line(c.Operation), c.Called,
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", Line(c.Insurer), Line(c.Face), Line(c.Operation), c.Called,
 			cmp.Or(strings.Join(came, " "), "-"), cmp.Or(strings.Join(missing, " "), "-"))
 	}
 	_ = table.Flush() // into the page's own memory
@@ -189,7 +189,7 @@ func (p *page) sum(r *Report) {
 	if holes := r.Holes(); len(holes) > 0 {
 		said = append(said, plural(len(holes), "documented operation")+" never called")
 	}
-	fmt.Fprintf(p, ": %s, %s on %s in %s\n", strings.Join(said, ", "), plural(r.Exchanges, "exchange"), cmp.Or(line(r.Target), "no target"), r.Took.Round(time.Millisecond))
+	fmt.Fprintf(p, ": %s, %s on %s in %s\n", strings.Join(said, ", "), plural(r.Exchanges, "exchange"), cmp.Or(Line(r.Target), "no target"), r.Took.Round(time.Millisecond))
 }
 
 func plural(n int, noun string) string {
@@ -199,9 +199,9 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// line keeps what a server sent on one line and its control characters away from
+// Line keeps what a server sent on one line and its control characters away from
 // the terminal.
-func line(text string) string {
+func Line(text string) string {
 	if !strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) }) {
 		return text
 	}
