@@ -10,54 +10,71 @@ import (
 	"strings"
 )
 
-// longestAnswer is far above a quote of some kilobytes, and small enough to hold.
-const longestAnswer = 4 << 20
+// form is the form of an answer. The limits are far above what is usual, and
+// small enough to hold.
+type form struct {
+	media   string
+	text    string // as errors call it
+	longest int    // bytes
+}
 
-// answer is a successful answer's JSON text.
+var (
+	jsonForm = form{"application/json", "JSON", 4 << 20}
+	pdfForm  = form{"application/pdf", "a PDF", 16 << 20}
+)
+
+// fits says that a content type is of this form.
+func (f form) fits(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (kind == f.media || f == jsonForm && strings.HasSuffix(kind, "+json"))
+}
+
+// answer is a successful answer in the form that the call wants.
 type answer struct {
 	status int
 	body   []byte
+	hide   *strings.Replacer
 }
 
-// readAnswer reads and closes the response. What is not a success in JSON becomes
-// an *Error or a *ProtocolError; hide takes our secrets out of a stranger's text.
-func readAnswer(name string, response *http.Response, hide *strings.Replacer) (answer, error) {
+// readAnswer reads and closes the response. What is not a success in the call's
+// form becomes an *Error or a *ProtocolError; hide takes our secrets out of a
+// stranger's text.
+func readAnswer(k call, response *http.Response, hide *strings.Replacer) (answer, error) {
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
-	whole := err == nil && len(body) <= longestAnswer
+	body, err := io.ReadAll(io.LimitReader(response.Body, int64(k.form.longest)+1))
+	whole := err == nil && len(body) <= k.form.longest
 	status := response.StatusCode
 	if status >= 400 {
 		if !whole {
 			body = nil
 		}
 		refusal, _ := readRefusal(body)
-		return answer{}, refusal.from(name, status, hide)
+		return answer{}, refusal.from(k.name, status, hide)
 	}
 
 	wrong := func(format string, args ...any) error {
-		return &ProtocolError{Call: name, Status: status, Problem: fmt.Sprintf(format, args...)}
+		return &ProtocolError{Call: k.name, Status: status, Problem: fmt.Sprintf(format, args...)}
 	}
-	switch kind := response.Header.Get("Content-Type"); {
+	kind := response.Header.Get("Content-Type")
+	switch {
 	case err != nil:
-		return answer{}, &ProtocolError{Call: name, Status: status, Problem: "the answer broke off", Err: err, cut: true}
+		return answer{}, &ProtocolError{Call: k.name, Status: status, Problem: "the answer broke off", Err: err, cut: true}
 	case !whole:
-		return answer{}, wrong("the answer is longer than %d bytes", longestAnswer)
+		return answer{}, wrong("the answer is longer than %d bytes", k.form.longest)
 	case status < 200 || status >= 300:
 		return answer{}, wrong("the answer sends us elsewhere, which this API never does")
 	case len(body) == 0:
 		return answer{}, wrong("the answer is empty")
-	case !isJSON(kind):
-		return answer{}, wrong("the answer is %q, not JSON", oneLine(hide.Replace(kind)))
 	}
-	if refusal, said := readRefusal(body); said {
-		return answer{}, refusal.from(name, status, hide)
+	if jsonForm.fits(kind) {
+		if refusal, said := readRefusal(body); said {
+			return answer{}, refusal.from(k.name, status, hide)
+		}
 	}
-	return answer{status, body}, nil
-}
-
-func isJSON(contentType string) bool {
-	kind, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
+	if !k.form.fits(kind) {
+		return answer{}, wrong("the answer is %q, not %s", oneLine(hide.Replace(kind)), k.form.text)
+	}
+	return answer{status, body, hide}, nil
 }
 
 // refusal is every error body seen or to be expected on this API: the insurer's
@@ -80,14 +97,15 @@ type refusal struct {
 }
 
 // readRefusal reads what it can; said is whether the body is an error by its own
-// members, whatever the status. A member of an unexpected type is passed over.
+// members, whatever the status: a message alone is one only in words that are
+// known. A member of an unexpected type is passed over.
 func readRefusal(body []byte) (r refusal, said bool) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		if _, partly := errors.AsType[*json.UnmarshalTypeError](err); !partly {
 			return refusal{}, false
 		}
 	}
-	return r, r.Fault != nil || len(r.Errors) > 0 || r.Code != "" || r.Error != ""
+	return r, r.Fault != nil || len(r.Errors) > 0 || r.Code != "" || r.Error != "" || saysCompanyEPolicy(r.Message)
 }
 
 // from is the error that the body tells of.

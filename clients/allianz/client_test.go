@@ -104,10 +104,10 @@ func TestAddresses(t *testing.T) {
 				got = append(got, r.URL.Path)
 				w.Header().Set("Content-Type", "application/json")
 				if strings.HasSuffix(r.URL.Path, tokenPath) {
-					io.WriteString(w, `{"access_token":"t"}`)
+					_, _ = io.WriteString(w, `{"access_token":"t"}`)
 					return
 				}
-				io.WriteString(w, smallQuote)
+				_, _ = io.WriteString(w, smallQuote)
 			}))
 			defer server.Close()
 			c := client(t, allianz.Options{BaseURL: server.URL + base, ClientID: "id", ClientSecret: "hush-hush"})
@@ -177,7 +177,7 @@ func TestWithoutCredentials(t *testing.T) {
 func TestOwnHTTPClient(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, smallQuote)
+		_, _ = io.WriteString(w, smallQuote)
 	}))
 	defer server.Close()
 	shared := http.DefaultTransport
@@ -192,7 +192,7 @@ func TestOwnHTTPClient(t *testing.T) {
 
 	given := &http.Client{}
 	client(t, allianz.Options{HTTP: given})
-	if given.CheckRedirect != nil {
+	if given.CheckRedirect != nil || given.Transport != nil {
 		t.Error("the caller's http.Client was changed")
 	}
 }
@@ -267,10 +267,10 @@ type errorReader struct{ err error }
 func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
 
 func TestTimeouts(t *testing.T) {
-	hang := func(r *http.Request) (*http.Response, error) { //nolint:unparam // the shape of a carrier
+	hang := carrier(func(r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
-	}
+	})
 	hangOn := func(path string) carrier {
 		return func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, path) {

@@ -1,8 +1,10 @@
 package allianz
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -33,6 +35,25 @@ func (c Code) carriers() bool {
 	return len(c) == 3 && isDigit(c[0]) && isDigit(c[1]) && isDigit(c[2])
 }
 
+// Refusals that have no code of their own, for errors.Is. The statuses behind the
+// last three are inferred: the carrier's page prints none.
+var (
+	// ErrCompanyEPolicy is the refusal of an e-policy for a company, known by its
+	// printed text: send IsDigitalPolicy false instead.
+	ErrCompanyEPolicy = errors.New("allianz: a company cannot have an e-policy")
+
+	// ErrUnknownContract is a 404 in the insurer's own words, to a look-up or a
+	// cancellation. A 404 without them may come from a wrong base URL and is not this.
+	ErrUnknownContract = errors.New("allianz: the contract is not known")
+
+	// ErrCancelRefused is a cancellation that the insurer turned down, whatever the
+	// code: it is later than one day after the issue, or done already, or the reason does not fit.
+	ErrCancelRefused = errors.New("allianz: the cancellation is refused")
+
+	// ErrDocumentExpired is a document asked for after its fifteen days.
+	ErrDocumentExpired = errors.New("allianz: the document has expired")
+)
+
 // Problem is one code with its message, either of which may be missing.
 type Problem struct {
 	Code    Code
@@ -42,7 +63,7 @@ type Problem struct {
 // Error is an answer that says no. It carries what the answer said, with our
 // credentials and token taken out, and unwraps to its codes.
 type Error struct {
-	Call    string // which call was refused: "token", "quick quote"
+	Call    string // which call was refused: "token", "quick quote", "issue contract"
 	Status  int    // the HTTP status, as sent
 	Code    Code   // "" when the answer has none, or could not be read
 	Message string // the text for people, in Thai as a rule
@@ -79,6 +100,40 @@ func (e *Error) Unwrap() []error {
 	return codes
 }
 
+// Is says that the error is one of the refusals without a code of their own.
+func (e *Error) Is(target error) bool {
+	ofContract := e.Call == callContract || e.Call == callCancel
+	worded := e.Fault == "" && (e.Code != "" || e.Message != "")
+	switch target {
+	case ErrCompanyEPolicy:
+		return e.says(saysCompanyEPolicy)
+	case ErrUnknownContract:
+		return ofContract && e.Status == http.StatusNotFound && worded
+	case ErrCancelRefused:
+		return e.Call == callCancel && e.Refused() && worded && !slices.Contains(notOfThePolicy, e.Status)
+	case ErrDocumentExpired:
+		return e.Call == callDocument && e.Status == http.StatusGone
+	default:
+		return false
+	}
+}
+
+// byInsurer says that the insurer itself decided, whatever the status.
+func (e *Error) byInsurer() bool { return e.Code.carriers() || e.says(saysCompanyEPolicy) }
+
+// notOfThePolicy is the statuses that refuse the caller or the address.
+var notOfThePolicy = []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}
+
+// says asks each message of the answer.
+func (e *Error) says(what func(message string) bool) bool {
+	return what(e.Message) || slices.ContainsFunc(e.Also, func(p Problem) bool { return what(p.Message) })
+}
+
+// saysCompanyEPolicy knows the one refusal that is printed without a code, by its words.
+func saysCompanyEPolicy(message string) bool {
+	return strings.Contains(message, "ลูกค้านิติบุคคล ไม่สามารถออกกรมธรรม์ E-Policy ได้")
+}
+
 // Timeout says that the gateway gave up waiting for the insurer: whether the
 // insurer has acted is not known. A client that gave up itself gets a
 // context.DeadlineExceeded, which has the same method.
@@ -94,7 +149,7 @@ func (e *Error) Refused() bool {
 	switch {
 	case e.Timeout(), e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooManyRequests:
 		return false
-	case e.Code.carriers():
+	case e.byInsurer():
 		return true
 	default:
 		return e.Status >= 400 && e.Status < 500
@@ -105,7 +160,7 @@ func (e *Error) Refused() bool {
 func (e *Error) passing() bool {
 	switch e.Status {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return !e.Code.carriers()
+		return !e.byInsurer()
 	default:
 		return e.Timeout()
 	}

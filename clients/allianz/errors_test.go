@@ -144,7 +144,7 @@ func TestNonsenseAnswers(t *testing.T) {
 	typed := func(kind, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["Content-Type"] = []string{kind}
-			io.WriteString(w, body)
+			_, _ = io.WriteString(w, body)
 		}
 	}
 	json200 := func(body string) http.HandlerFunc { return typed("application/json", body) }
@@ -180,7 +180,7 @@ func TestNonsenseAnswers(t *testing.T) {
 			func(w http.ResponseWriter, r *http.Request) {
 				if strings.HasSuffix(r.URL.Path, "/elsewhere") {
 					elsewhere.Add(1)
-					io.WriteString(w, smallQuote)
+					_, _ = io.WriteString(w, smallQuote)
 					return
 				}
 				http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
@@ -190,7 +190,7 @@ func TestNonsenseAnswers(t *testing.T) {
 			func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
 				w.Header().Set("Content-Length", "1000")
-				io.WriteString(w, smallQuote)
+				_, _ = io.WriteString(w, smallQuote)
 				w.(http.Flusher).Flush()
 				panic(http.ErrAbortHandler)
 			}, "broke off: unexpected EOF", 200,

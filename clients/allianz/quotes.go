@@ -161,23 +161,16 @@ type quickQuoteBody struct {
 // QuickQuote asks for the premium. The answer has at least one package, and every
 // package has a net and a gross premium; anything less is an error and no quote.
 func (c *Client) QuickQuote(ctx context.Context, q QuickQuoteRequest) (*QuickQuote, error) {
-	k := call{
-		name:    "quick quote",
+	return ask(ctx, c, call{
+		name:    callQuote,
 		method:  http.MethodPost,
-		path:    "/v1/motor/quickquotes",
+		url:     c.base + "/v1/motor/quickquotes",
 		body:    quickQuoteBody{channel, q, quoteVehicle(q.Vehicle)},
+		form:    jsonForm,
+		subject: "a quote",
 		timeout: c.timeouts.Quote,
 		safe:    true,
-	}
-	a, err := c.do(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	quote, err := decodeQuote(a.body)
-	if err != nil {
-		return nil, &ProtocolError{Call: k.name, Status: a.status, Problem: "not a quote", Err: err}
-	}
-	return quote, nil
+	}, decodeQuote)
 }
 
 func decodeQuote(body []byte) (*QuickQuote, error) {

@@ -277,6 +277,7 @@ func FuzzDecodeQuote(f *testing.F) {
 		f.Add(answer)
 	}
 	read := func(t *testing.T, text string) (*allianz.QuickQuote, error) {
+		t.Helper()
 		c := open(t, func(*http.Request) (*http.Response, error) { return reply(200, text), nil })
 		return c.QuickQuote(t.Context(), allianz.QuickQuoteRequest{})
 	}

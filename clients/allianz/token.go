@@ -34,23 +34,22 @@ type token struct {
 
 // fetchToken asks for a token: client credentials by HTTP Basic, everything else in the query, no body.
 func (c *Client) fetchToken(ctx context.Context, g grant) (token, error) {
-	const name = "token"
 	ctx, cancel := context.WithTimeout(ctx, c.timeouts.Token)
 	defer cancel()
 	query := url.Values{"grant_type": {"client_credentials"}, "oe_id": {g.entity}}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/api/oauth2/token?"+query.Encode(), http.NoBody)
 	if err != nil {
-		return token{}, fmt.Errorf("allianz: %s: %w", name, err)
+		return token{}, fmt.Errorf("allianz: %s: %w", callToken, err)
 	}
 	request.SetBasicAuth(g.id, g.secret)
 	basic := base64.StdEncoding.EncodeToString([]byte(g.id + ":" + g.secret))
-	a, err := c.send(request, name, basic, g.secret)
+	a, err := c.send(request, call{name: callToken, form: jsonForm}, basic, g.secret)
 	if err != nil {
 		return token{}, err
 	}
 	t, err := decodeToken(a.body)
 	if err != nil {
-		return token{}, &ProtocolError{Call: name, Status: a.status, Problem: "not a token", Err: err}
+		return token{}, &ProtocolError{Call: callToken, Status: a.status, Problem: "not a token", Err: hush(err, a.hide)}
 	}
 	return t, nil
 }
@@ -109,7 +108,7 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	case <-pending.done:
 		return pending.bearer, pending.err
 	case <-ctx.Done():
-		return "", fmt.Errorf("allianz: token: %w", ctx.Err())
+		return "", fmt.Errorf("allianz: %s: %w", callToken, ctx.Err())
 	}
 }
 

@@ -272,7 +272,7 @@ func TestConcurrentCallsOverTheNetwork(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		io.WriteString(w, smallQuote)
+		_, _ = io.WriteString(w, smallQuote)
 	}))
 	defer server.Close()
 	c := client(t, allianz.Options{BaseURL: server.URL, ClientID: "id", ClientSecret: "hush-hush"})
