@@ -47,6 +47,7 @@ var rules = []rule{
 	{folder: "contracts/proxy", may: []string{"contracts", "openapi"}},
 
 	{folder: "mocks/clock"},
+	{folder: "mocks/paper"},
 	{folder: "mocks/store", tests: []string{"mocks/store/storetest"}},
 	{folder: "mocks/store/*", may: []string{"mocks/store"}, tests: []string{"mocks/store/storetest"}},
 	{
@@ -56,7 +57,7 @@ var rules = []rule{
 	},
 	{
 		folder: "mocks/{slug}",
-		may:    []string{"contracts", "openapi", "scenarios", "mocks", "mocks/store"},
+		may:    []string{"contracts", "openapi", "scenarios", "mocks", "mocks/paper", "mocks/store"},
 		tests:  []string{"mocks/*"},
 	},
 	{
@@ -151,11 +152,11 @@ func TestViolations(t *testing.T) {
 		},
 		{
 			name: "a mock that reads a client", folder: "mocks/allianz", imports: "./clients/allianz",
-			want: "mocks/allianz imports clients/allianz, and may import contracts, openapi, scenarios, mocks, mocks/store",
+			want: "mocks/allianz imports clients/allianz, and may import contracts, openapi, scenarios, mocks, mocks/paper, mocks/store",
 		},
 		{
 			name: "a mock that reads its neighbour", folder: "mocks/allianz", imports: "./mocks/bima",
-			want: "mocks/allianz imports mocks/bima, and may import contracts, openapi, scenarios, mocks, mocks/store",
+			want: "mocks/allianz imports mocks/bima, and may import contracts, openapi, scenarios, mocks, mocks/paper, mocks/store",
 		},
 		{
 			name: "a sandbox that knows an insurer", folder: "mocks", imports: "./mocks/bima",
