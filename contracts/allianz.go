@@ -21,7 +21,7 @@ func allianz() promises {
 
 func allianzChecks(c *Contract) []Check {
 	quotes, tokens := []string{"quickQuote"}, []string{"token"}
-	return []Check{
+	return append([]Check{
 		{
 			ID: "allianz/stamp-and-vat", Level: Must, Blame: Insurer, On: quotes, Proof: Seed, Clause: allianzSamples + ", checked on all four",
 			Says:   "stamp is 0.4% of net rounded up to the baht; VAT is 7% of net plus stamp; gross is the sum of the three",
@@ -177,11 +177,11 @@ func allianzChecks(c *Contract) []Check {
 			Says:   "expires_in is a positive number of seconds",
 			Verify: tokenLifetime,
 		},
-	}
+	}, allianzContractChecks(c)...)
 }
 
-// allianzAccepted is a 2xx without an error of the service or a fault of the
-// gateway in its body.
+// allianzAccepted is a 2xx without an error of the service, which may have a
+// message alone, or a fault of the gateway in its body.
 func allianzAccepted(x *Exchange) bool {
 	if x.Response.Status < 200 || x.Response.Status > 299 {
 		return false
@@ -191,7 +191,8 @@ func allianzAccepted(x *Exchange) bool {
 		return true
 	}
 	_, coded := member(tree, "code").(string)
-	return !coded && member(tree, "errors") == nil && member(tree, "fault") == nil
+	_, worded := member(tree, "message").(string)
+	return !coded && !worded && member(tree, "errors") == nil && member(tree, "fault") == nil
 }
 
 // quote is an accepted quick quote in the eyes of one check.

@@ -51,7 +51,7 @@ func TestExamplesKeepEveryPromise(t *testing.T) {
 						}
 						pairs++
 						x := &Exchange{Insurer: slug, Face: face.Name, Operation: op.ID}
-						x.Request = Request{Method: op.Method, Path: op.Path, Message: messageOf(t, ask.MediaType, ask.Value)}
+						x.Request = Request{Method: op.Method, Path: op.Path, Vars: map[string]string{"contractId": "x"}, Message: messageOf(t, ask.MediaType, ask.Value)}
 						x.Response = Response{Status: answer.Status, Message: messageOf(t, answer.MediaType, answer.Value)}
 						if found := c.Examine(x); len(found) > 0 {
 							t.Errorf("%s: example %s of %s:\n%s", slug, ask.Name, op.ID, render(found))
@@ -211,6 +211,7 @@ func TestAllianzAccepted(t *testing.T) {
 		{200, `{"code":"003","message":"x"}`, false},
 		{200, `{"errors":[{"code":"003"}]}`, false},
 		{200, `{"fault":{"faultstring":"x"}}`, false},
+		{200, `{"message":"x"}`, false},
 		{200, `{"errors":null}`, true},
 		{400, `{}`, false},
 		{0, ``, false},

@@ -16,6 +16,7 @@ import (
 	"github.com/understudy-sandbox/understudy/contracts"
 	"github.com/understudy-sandbox/understudy/mocks/clock"
 	"github.com/understudy-sandbox/understudy/mocks/store"
+	"github.com/understudy-sandbox/understudy/openapi"
 )
 
 // The tests of the sandbox play an insurer of their own on the document of a
@@ -49,9 +50,10 @@ func (y toy) insurer() Insurer {
 				refuse = toyRefusal
 			}
 			return API{
-				Faces: []Face{{Document: "allianz/motor", Mount: y.mount, Normalise: y.normalise, Operations: map[string]Operation{
-					"token": or(y.token, tokenAnswer), "quickQuote": or(y.quote, tokenAnswer),
-				}}},
+				Faces: []Face{{
+					Document: "allianz/motor", Mount: y.mount, Normalise: y.normalise,
+					Operations: played(map[string]Operation{"token": y.token, "quickQuote": y.quote}),
+				}},
 				Jobs: y.jobs, Retry: y.retry, Authenticate: y.authenticate,
 				Populate: func(ctx context.Context) error {
 					if y.populate == nil {
@@ -63,6 +65,14 @@ func (y toy) insurer() Insurer {
 			}
 		},
 	}
+}
+
+// played answers the calls of the document that a test does not care for.
+func played(own map[string]Operation) map[string]Operation {
+	for _, op := range must(openapi.Load("allianz/motor")).Operations() {
+		own[op.ID] = or(own[op.ID], tokenAnswer)
+	}
+	return own
 }
 
 // toyRefusal words a refusal as the document's insurer does, so that no check of

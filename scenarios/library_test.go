@@ -102,7 +102,7 @@ func TestLoad(t *testing.T) {
 		}
 	}
 	for ref, want := range map[string]string{
-		"allianz/gatway-timeout":             `no scenario is called "allianz/gatway-timeout" (did you mean "allianz/gateway-timeout"?); there are: allianz/connection-dropped, `,
+		"allianz/gatway-timeout":             `no scenario is called "allianz/gatway-timeout" (did you mean "allianz/gateway-timeout"?); there are: allianz/agent-email, `,
 		"gateway-timeout":                    `(did you mean "allianz/gateway-timeout"?)`,
 		"":                                   `no scenario is called ""; there are`,
 		"allianz":                            "there are: allianz/",

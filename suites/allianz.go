@@ -29,6 +29,19 @@ func allianz(t *Target) {
 		a.plates()
 		a.refusals()
 	})
+	Describe("a contract at a live insurer", Label("binding", "token", "quickQuote", "issueContract", "getContract", "amendContract"), a.binding)
+	Describe("a contract", Label("token", "issueContract"), func() {
+		a.contracts()
+		a.customers()
+		a.declined()
+	})
+	Describe("a policy", Label("token", "issueContract", "getContract"), func() {
+		a.lookUps()
+		a.inspections()
+		a.cancellations()
+		a.documents()
+		a.stumbles()
+	})
 	resilience(t, a.bearing())
 }
 

@@ -23,17 +23,32 @@ func (a aagi) bearing() map[string]bearing {
 	as := func(judge func(aagi, SpecContext)) bearing {
 		return func(ctx SpecContext, t *Target) { judge(aagi{t}, ctx) }
 	}
+	no := func(r func() motor.ContractRequest, code motor.Code) bearing {
+		return as(func(a aagi, ctx SpecContext) { a.bearsNo(ctx, r(), code) })
+	}
+	ePolicy := func() motor.ContractRequest { return electronic(personContract()) }
 	return map[string]bearing{
-		"connection-dropped":  as(func(a aagi, ctx SpecContext) { a.repeats(ctx, 2) }),
-		"first-two-fail":      as(func(a aagi, ctx SpecContext) { a.repeats(ctx, 3) }),
-		"gateway-timeout":     as(func(a aagi, ctx SpecContext) { a.repeats(ctx, 2) }),
-		"malformed-owner":     as(aagi.bearsMalformedOwner),
-		"slow-quote":          as(aagi.bearsSlowQuote),
-		"stale-quote":         as(aagi.bearsStaleQuote),
-		"token-expired":       as(aagi.bearsTokenExpired),
-		"token-hangs":         as(aagi.bearsTokenHangs),
-		"truncated-answer":    as(aagi.bearsTruncatedAnswer),
-		"vat-off-by-a-satang": as(aagi.bearsWrongVAT),
+		"agent-email":           no(ePolicy, motor.CodeEmailTaken),
+		"agent-phone":           no(ePolicy, motor.CodePhoneTaken),
+		"answer-lost-on-issue":  as(aagi.bearsLostIssue),
+		"cancel-answer-lost":    as(aagi.bearsLostCancellation),
+		"cancel-too-late":       as(aagi.bearsLateCancellation),
+		"connection-dropped":    as(func(a aagi, ctx SpecContext) { a.repeats(ctx, 2) }),
+		"customer-mismatch":     no(personContract, motor.CodeCustomerMismatch),
+		"document-expired":      as(aagi.bearsExpiredDocument),
+		"first-two-fail":        as(func(a aagi, ctx SpecContext) { a.repeats(ctx, 3) }),
+		"gateway-timeout":       as(func(a aagi, ctx SpecContext) { a.repeats(ctx, 2) }),
+		"inspection-rejected":   as(aagi.bearsRejection),
+		"issue-gateway-timeout": as(aagi.bearsIssueAtTheGateway),
+		"malformed-owner":       as(aagi.bearsMalformedOwner),
+		"slow-issue":            as(aagi.bearsSlowIssue),
+		"slow-quote":            as(aagi.bearsSlowQuote),
+		"stale-quote":           as(aagi.bearsStaleQuote),
+		"token-expired":         as(aagi.bearsTokenExpired),
+		"token-hangs":           as(aagi.bearsTokenHangs),
+		"truncated-answer":      as(aagi.bearsTruncatedAnswer),
+		"uat-closed":            as(aagi.bearsClosedUAT),
+		"vat-off-by-a-satang":   as(aagi.bearsWrongVAT),
 	}
 }
 

@@ -50,7 +50,7 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	res, err := g.wire.RoundTrip(r)
+	res, err := g.carry.RoundTrip(r)
 	if err != nil {
 		g.lost(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,11 +23,18 @@ type gate struct {
 	budget  int    // 0: no bound
 	limiter *rate.Limiter
 	wire    *http.Transport
+	carry   http.RoundTripper // the wire, on a live target behind its clerk
+	secrets *secrets
 
 	mu     sync.Mutex
 	made   int
+	kept   int    // calls of the budget that are kept back for undoing
 	closed string // why no further call is made
 }
+
+// toUndo is how many calls it takes to undo one: a token, and the call or two that
+// show that it is undone.
+const toUndo = 3
 
 // newGate is the gate of a target; the zero rate leaves the target's own, and
 // where that is zero too, the polite one.
@@ -39,8 +47,15 @@ func newGate(t *Target, now func() time.Time, bound Rate) (*gate, error) {
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
 	}}
+	g.carry, g.secrets = g.wire, &secrets{}
 	if !t.live() {
 		return g, nil
+	}
+	g.carry = &clerk{target: t, deeds: insurers[t.Insurer].deeds, next: g.wire}
+	for name, value := range t.Credentials {
+		if !slices.Contains(insurers[t.Insurer].public, name) {
+			g.secrets.add(value)
+		}
 	}
 	if t.Open != "" {
 		var err error
@@ -58,8 +73,40 @@ func newGate(t *Target, now func() time.Time, bound Rate) (*gate, error) {
 	return g, nil
 }
 
-// lift makes the gate that of a sandbox: it keeps no hours, budget or rate.
-func (g *gate) lift() { g.hours, g.budget, g.limiter = nil, 0, nil }
+// lift makes the gate that of a sandbox: it keeps no hours, budget, rate or ledger.
+func (g *gate) lift() {
+	g.hours, g.budget, g.limiter, g.carry, g.secrets = nil, 0, nil, g.wire, &secrets{}
+}
+
+// keep holds calls of the budget back, so that what is left behind can be undone.
+func (g *gate) keep() error {
+	g.mu.Lock()
+	if g.closed == "" && g.budget > 0 && g.made+g.kept+toUndo > g.budget {
+		g.closed = fmt.Sprintf("the budget of %d calls has no room for undoing what the next one leaves behind", g.budget)
+	}
+	g.kept += toUndo
+	g.mu.Unlock()
+	if err := g.refusal(); err != nil {
+		g.release()
+		return err
+	}
+	return nil
+}
+
+// release gives back what keep held.
+func (g *gate) release() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.kept = max(0, g.kept-toUndo)
+}
+
+// last is the gate for undoing what a run left behind: hours and rate are the
+// same, and of the budget it has the rest.
+func (g *gate) last() *gate {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return &gate{now: g.now, hours: g.hours, budget: g.budget, made: g.made, limiter: g.limiter, wire: g.wire, carry: g.carry, secrets: g.secrets}
+}
 
 // shut closes the gate; the first reason stays.
 func (g *gate) shut(reason string) {
@@ -93,10 +140,12 @@ func (g *gate) admit(ctx context.Context) error {
 func (g *gate) spend() error {
 	g.closeByHours()
 	g.mu.Lock()
-	if g.closed == "" && g.budget > 0 && g.made == g.budget {
+	if g.closed == "" && g.budget > 0 && g.made+g.kept >= g.budget {
 		g.closed = fmt.Sprintf("the budget of %d calls is spent", g.budget)
 	}
-	g.made++
+	if g.closed == "" {
+		g.made++
+	}
 	g.mu.Unlock()
 	return g.refusal()
 }

@@ -51,7 +51,10 @@ func (t *Target) judge(whole types.Report) *report.Report {
 		v.vacuous()
 	}
 	v.waivers()
-	return report.New(v.run)
+	v.leftovers()
+	judged := report.New(v.run)
+	t.gate.secrets.scrub(judged)
+	return judged
 }
 
 // everything says that the run was not narrowed, so that what nobody called is a

@@ -18,6 +18,7 @@ const (
 
 var (
 	liveSafe    = Label(safeLabel)
+	liveBinds   = Label(bindsLabel)
 	sandboxOnly = Label(sandboxLabel)
 	inferred    = Label(inferredLabel)
 )

@@ -19,8 +19,11 @@ func TestLive(t *testing.T) {
 		t.Fatalf("outcome %s, live %v, complete %v\n%s", r.Outcome, r.Live, r.Complete, textOf(r))
 	}
 	for _, one := range r.Specs {
-		safe := slices.Contains(one.Labels, "live-safe")
+		safe, binds := slices.Contains(one.Labels, "live-safe"), slices.Contains(one.Labels, "live-binds")
 		switch {
+		case binds && (one.Outcome != report.Skipped || !strings.Contains(one.Reason, "unless binding is allowed")):
+			t.Errorf("%s: got %s because %q, want it skipped for what it leaves behind", one.Name, one.Outcome, one.Reason)
+		case binds:
 		case safe && one.Outcome != report.Passed:
 			t.Errorf("%s: got %s, want it passed", one.Name, one.Outcome)
 		case !safe && (one.Outcome != report.Skipped || one.Reason != "it needs a sandbox"):

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ func LoadTarget(path string, getenv func(string) string) (*Target, error) {
 	}
 	if len(l.unset) > 0 {
 		return nil, fmt.Errorf("suites: target %s: %w: credentials are missing: set %s", l.target.Name, ErrInconclusive, strings.Join(l.unset, " and "))
+	}
+	if l.target.file, err = filepath.Abs(path); err != nil {
+		return nil, fmt.Errorf("suites: read target: %w", err)
 	}
 	return &l.target, nil
 }

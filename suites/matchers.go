@@ -38,3 +38,11 @@ func HaveMoney(amount string) types.GomegaMatcher {
 		return got.Cmp(want) == 0, nil
 	}).WithTemplate("Expected\n    {{.Actual}}\n{{.To}} be {{.Data}} baht", amount)
 }
+
+// BeDoubtful matches the error of a call that may have done its work all the same.
+func BeDoubtful() types.GomegaMatcher {
+	return gcustom.MakeMatcher(func(actual error) (bool, error) {
+		_, doubtful := errors.AsType[*motor.UnknownOutcomeError](actual)
+		return doubtful, nil
+	}).WithTemplate("Expected\n    {{.Actual}}\n{{.To}} leave the outcome unknown")
+}

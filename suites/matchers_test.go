@@ -68,3 +68,23 @@ func TestHaveMoney(t *testing.T) {
 		}
 	}
 }
+
+func TestBeDoubtful(t *testing.T) {
+	refused := &motor.Error{Call: "issue contract", Status: 400, Code: "112"}
+	tests := []struct {
+		name   string
+		actual error
+		want   bool
+	}{
+		{"an outcome that is not known", fmt.Errorf("sell: %w", &motor.UnknownOutcomeError{Call: "issue contract", Err: refused}), true},
+		{"a no", refused, false},
+		{"another error", errors.New("outcome unknown"), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, err := BeDoubtful().Match(tt.actual); err != nil || got != tt.want {
+				t.Errorf("got %v, %v, want %v", got, err, tt.want)
+			}
+		})
+	}
+}

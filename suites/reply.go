@@ -20,7 +20,10 @@ type reply struct {
 // String shows the reply in a failure.
 func (r reply) String() string {
 	const most = 500
-	return fmt.Sprintf("%d %s", r.status, r.body[:min(len(r.body), most)])
+	if len(r.body) > most {
+		return fmt.Sprintf("%d %s…", r.status, r.body[:most])
+	}
+	return fmt.Sprintf("%d %s", r.status, r.body)
 }
 
 // code is the insurer's own code of a refusal, bare or first in a list.
@@ -41,7 +44,7 @@ func (r reply) code() string {
 }
 
 // post sends a body as it stands to a path below a face.
-func (t *Target) post(ctx SpecContext, c *http.Client, face, path, body string, change ...func(*http.Request)) reply {
+func (t *Target) post(ctx SpecContext, c *http.Client, face, path, body string, change ...func(*http.Request)) reply { //nolint:unparam // other insurers have several faces
 	GinkgoHelper()
 	address := strings.TrimSuffix(t.Faces[face].String(), "/") + path
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))

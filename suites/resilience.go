@@ -16,7 +16,7 @@ type bearing func(SpecContext, *Target)
 func resilience(t *Target, borne map[string]bearing) {
 	Describe("the client", sandboxOnly, Label("resilience"), func() {
 		for _, s := range scenarios.All(t.Insurer) {
-			It("bears "+s.Name, Label(operations(s)...), func(ctx SpecContext) {
+			It("bears "+s.Name, Label(t.operations(s)...), func(ctx SpecContext) {
 				Expect(borne).To(HaveKey(s.Name), "%s has no resilience spec", s.ID())
 				borne[s.Name](ctx, t.play(ctx, s))
 			})
@@ -24,13 +24,23 @@ func resilience(t *Target, borne map[string]bearing) {
 	})
 }
 
-// operations are the calls whose answers a scenario bends.
-func operations(s *scenarios.Scenario) []string {
-	var all []string
-	for _, rule := range s.Rules {
-		if rule.On.Operation != "" {
-			all = append(all, rule.On.Operation)
+// operations are the calls whose answers a scenario bends: all of them, where it
+// names none.
+func (t *Target) operations(s *scenarios.Scenario) []string {
+	var named, all []string
+	for _, face := range t.run.contracts[t.Insurer].Faces {
+		for _, op := range face.Operations() {
+			all = append(all, op.ID)
 		}
 	}
-	return all
+	for _, rule := range s.Rules {
+		if rule.On.Operation == "" {
+			return all
+		}
+		named = append(named, rule.On.Operation)
+	}
+	if len(named) == 0 {
+		return all
+	}
+	return named
 }

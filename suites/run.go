@@ -25,6 +25,7 @@ import (
 type Options struct {
 	Only         string           // labels or ids of checks; empty: all that fits the target
 	AllowBinding bool             // on a live target, also what leaves something behind
+	Ledger       string           // file that is then written first; empty: understudy-ledger-<target>.jsonl in the working directory
 	Rate         Rate             // of calls to a live target; zero: the target's own
 	List         bool             // say what would run, and run nothing
 	Now          func() time.Time // nil: the wall clock
@@ -81,8 +82,12 @@ func Run(ctx context.Context, t ginkgo.GinkgoTestingT, targets []*Target, o Opti
 	if err := r.alone(); err != nil {
 		return nil, err
 	}
+	if err := r.openLedgers(); err != nil {
+		return nil, err
+	}
 	r.register() // anew: some targets have turned out to be sandboxes
 	whole, failed := r.specs(ctx)
+	r.undo(ctx)
 	judged := r.judge(whole)
 	if failed && !r.first() || r.first() && judged.Outcome.ExitCode() != 0 {
 		t.Fail()
@@ -124,6 +129,9 @@ func newRun(targets []*Target, o Options) (*run, error) {
 func (r *run) end(ctx context.Context) {
 	for _, t := range r.targets {
 		t.leave(ctx)
+		if t.ledger != nil {
+			_ = t.ledger.close() // every line was put on the disk when it was written
+		}
 		t.gate.wire.CloseIdleConnections()
 	}
 }

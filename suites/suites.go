@@ -5,10 +5,19 @@ type suite struct {
 	specs       func(*Target)
 	credentials []string // what a target may be given to sign in with
 	abilities   []string // what some targets cannot do
+	public      []string // those of the credentials that are no secret
 	knock       knock    // tries the credentials of a live target
+	deeds       deeds    // what changes something at the insurer, and what undoes it
 }
 
-// insurers is the one list of insurers with a suite, a line each.
+// insurers is the one list of insurers with a suite.
 var insurers = map[string]suite{
-	"allianz": {allianz, []string{"client_id", "client_secret", "oe_id"}, []string{"cmi"}, allianzKnock},
+	"allianz": {
+		specs:       allianz,
+		credentials: []string{"client_id", "client_secret", "oe_id"},
+		abilities:   []string{"cmi"},
+		public:      []string{"oe_id"},
+		knock:       allianzKnock,
+		deeds:       allianzDeeds,
+	},
 }

@@ -24,9 +24,11 @@ type Target struct {
 	Sandbox *sandbox.Client
 	World   string
 
-	run   *run   // nil until Run
-	gate  *gate  // what every call passes
-	armed string // the scenario that is played here; empty: none
+	file   string  // that it was read from, absolute; empty: none
+	run    *run    // nil until Run
+	gate   *gate   // what every call passes
+	ledger *ledger // of what is left behind; nil: nothing may be
+	armed  string  // the scenario that is played here; empty: none
 }
 
 // Waiver excuses a check that a target is known to break. An expired one and a

@@ -58,7 +58,7 @@ func (t *Target) HTTP(ctx SpecContext) *http.Client {
 	w.next = &contracts.Transport{
 		Contract: t.run.contracts[t.Insurer],
 		Faces:    t.Faces,
-		Next:     t.gate.wire,
+		Next:     t.gate.carry,
 		Record:   w.record,
 		Now:      t.run.now,
 		Armed:    func() string { return t.armed },

@@ -26,17 +26,19 @@ type check struct {
 	Only         string      `placeholder:"LABELS" help:"Run what fits: labels such as 'live-safe && quickQuote', or ids of checks, with commas between."`
 	AllowBinding bool        `help:"On a live target, run also what leaves something behind."`
 	Rate         suites.Rate `placeholder:"2/s" help:"How often a live target is called at most."`
-	Out          string      `placeholder:"DIR" help:"Write report.xml (JUnit) and report.json there."`
+	Out          string      `placeholder:"DIR" help:"Write report.xml (JUnit) and report.json there, and the ledger of --allow-binding."`
+	Ledger       string      `placeholder:"FILE" help:"Where --allow-binding writes down what it leaves behind at a live target, before it does; default: ledger.jsonl in --out, else understudy-ledger-<target>.jsonl."`
 	List         bool        `variable:"none" help:"Print what would run, and run nothing."`
 }
 
 // Help shows how it is used.
 func (check) Help() string {
 	return "A target that answers as a sandbox gets a fresh world, and every broken promise fails the run. " +
-		"Any other is live: only what is safe runs unless --allow-binding, at most 2 calls a second, within its opening hours and budget, " +
+		"Any other is live: only what is safe runs unless --allow-binding, which takes back what it leaves behind, at most 2 calls a second, within its opening hours and budget, " +
 		"and a promise that is only inferred cannot fail the run.\n\n" +
 		"Examples:\n\n    understudy check\n    understudy check --at http://127.0.0.1:7800 --insurer allianz --out reports\n" +
-		"    understudy check --target suites/targets/uat-allianz.yaml --list\n    understudy check --only allianz/stamp-and-vat\n\n" +
+		"    understudy check --target suites/targets/uat-allianz.yaml --list\n    understudy check --only allianz/stamp-and-vat\n" +
+		"    understudy check --target suites/targets/uat-allianz.yaml --allow-binding --out reports\n\n" +
 		"Exit codes:\n\n" + checkMeanings.help()
 }
 
@@ -75,6 +77,9 @@ func (c *check) Run(ctx context.Context, p *program) error {
 	if err := c.usable(); err != nil {
 		return c.end(p, exitUsage, err)
 	}
+	if err := c.sayLedger(p); err != nil {
+		return c.end(p, exitInconclusive, err)
+	}
 	found, err := p.child(ctx)
 	switch {
 	case err != nil:
@@ -88,6 +93,34 @@ func (c *check) Run(ctx context.Context, p *program) error {
 		return c.end(p, exitInconclusive, err)
 	}
 	return c.end(p, found.Report.Outcome.ExitCode(), nil)
+}
+
+// ledger is the file that a binding run writes; empty: the suites name it.
+func (c *check) ledger() string {
+	if c.Ledger == "" && c.Out != "" {
+		return filepath.Join(c.Out, "ledger.jsonl")
+	}
+	return c.Ledger
+}
+
+// sayLedger says where a binding run leaves its traces, before it leaves any.
+func (c *check) sayLedger(p *program) error {
+	if !c.AllowBinding || c.List || len(c.Target) == 0 {
+		return nil
+	}
+	file := c.ledger()
+	if file == "" {
+		file = "understudy-ledger-<target>.jsonl"
+	}
+	fmt.Fprintf(p.out, "binding is allowed: what is left behind at a live target is written to %s first;\n"+
+		"should this run not come to its end, take it back with: understudy cleanup %s\n", file, file)
+	if c.Out == "" {
+		return nil
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return fmt.Errorf("make room for the ledger: %w", err)
+	}
+	return nil
 }
 
 // end prints the exit code with its meaning as the last line, and an error before
@@ -176,7 +209,7 @@ func (c *check) find(ctx context.Context, p *program) found {
 	if err == nil {
 		progress, done := p.progress()
 		r, err = suites.Run(ctx, silent{}, targets, suites.Options{
-			Only: c.Only, AllowBinding: c.AllowBinding, Rate: c.Rate, List: c.List, Version: built().version, Progress: progress,
+			Only: c.Only, AllowBinding: c.AllowBinding, Ledger: c.ledger(), Rate: c.Rate, List: c.List, Version: built().version, Progress: progress,
 		})
 		done()
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -47,6 +48,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("COLUMNS", "100")
 			e.Setenv("GOCOVERDIR", os.Getenv("GOCOVERDIR"))
 			e.Setenv("GORACE", os.Getenv("GORACE"))
+			e.Setenv("OTHER_DAY", time.Now().UTC().AddDate(0, 0, 3).Format("Mon"))
 			return nil
 		},
 	})

@@ -19,6 +19,7 @@ type commands struct {
 	Clock   clocks  `cmd:"" help:"Read or move a world's clock."`
 	Reset   reset   `cmd:"" help:"Make a world as new."`
 	Check   check   `cmd:"" help:"Hold insurers, real or played, to their promises."`
+	Cleanup cleanup `cmd:"" help:"Take back what a check left behind at a live target."`
 	Parity  parity  `cmd:"" help:"Tell from two reports whether the mock is wrong or the insurer changed."`
 	List    list    `cmd:"" help:"Show what there is, and how well each thing is proven."`
 	Version version `cmd:"" help:"Print version, commit and Go version."`

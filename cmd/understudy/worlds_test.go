@@ -107,7 +107,7 @@ func stories(t *testing.T) []story {
 	t.Helper()
 	armed := []string{""}
 	for _, s := range scenarios.All("allianz") {
-		if !waits(s) {
+		if !waits(s) && s.Clock.IsZero() { // each story has a clock of its own
 			armed = append(armed, s.ID())
 		}
 	}

@@ -18,10 +18,13 @@ const (
 const (
 	settingAuth     = "allianz.auth"
 	settingEnvelope = "allianz.envelope"
+
+	settingCancelType = "allianz.cancelType"
+	settingInspection = "allianz.inspection"
 )
 
-// Insurer is Allianz Ayudhya, Thailand: one server with the token and the quick
-// quote.
+// Insurer is Allianz Ayudhya, Thailand: one server with the token, the quick
+// quote and the life of a contract.
 func Insurer() mocks.Insurer {
 	return mocks.Insurer{
 		Slug:  "allianz",
@@ -41,19 +44,37 @@ func Insurer() mocks.Insurer {
 
 // insurer is what the handlers share; what changes lies in its tables.
 type insurer struct {
-	tokens store.Table[token]
+	tokens    store.Table[token]
+	contracts store.Table[contract]
+	documents store.Table[document]
+	customers store.Table[customer]
+	agents    store.Table[agent]
+	plates    store.Table[inspectedPlate]
 }
 
 func build(s store.Store) mocks.API {
-	in := &insurer{tokens: store.NewTable[token](s, mocks.Place("tokens"))}
+	in := &insurer{
+		tokens:    store.NewTable[token](s, mocks.Place("tokens")),
+		contracts: store.NewTable[contract](s, mocks.Place("contracts")),
+		documents: store.NewTable[document](s, mocks.Place("documents")),
+		customers: store.NewTable[customer](s, mocks.Place("customers")),
+		agents:    store.NewTable[agent](s, mocks.Place("agents")),
+		plates:    store.NewTable[inspectedPlate](s, mocks.Place("plates")),
+	}
 	return mocks.API{
 		Faces: []mocks.Face{{
 			Document: "allianz/motor",
 			Operations: map[string]mocks.Operation{
-				"token":      in.token,
-				"quickQuote": in.quickQuote,
+				"token":            in.token,
+				"quickQuote":       in.quickQuote,
+				"issueContract":    in.issueContract,
+				"getContract":      in.getContract,
+				"amendContract":    in.amendContract,
+				"downloadDocument": in.downloadDocument,
 			},
 		}},
+		Jobs:         map[string]mocks.Job{jobInspection: in.inspect},
+		Populate:     in.populate,
 		Authenticate: in.authenticate,
 		Refuse:       refuse,
 	}
@@ -71,26 +92,15 @@ func settings() []mocks.Setting {
 			Says:     `the body of a refusal: bare is {"code","message"} as the insurer's FAQ prints it, errors puts it in a list as public clients read it`,
 			Evidence: contracts.Inferred,
 		},
-	}
-}
-
-// magic lists inputs whose outcome comes from the honest handler.
-func magic() []mocks.Magic {
-	return []mocks.Magic{
 		{
-			Operation: "quickQuote", Pointer: "/vehicle/owner", Value: "",
-			Outcome:  "999: an owner is an object or null",
-			Evidence: contracts.Seed,
+			Key: settingCancelType, Values: []string{"cancel", "ry11-too"}, Default: "cancel",
+			Says:     "cancel takes the printed type CANCEL alone for a cancellation, ry11-too also RY11, which a public client sends",
+			Evidence: contracts.Upstream,
 		},
 		{
-			Operation: "quickQuote", Pointer: "/productPackages/0/coverages/0/coverageItems/0/code", Value: codeFlood,
-			Outcome:  "003 coverageItems, for VMI1 with a sum above 0: the plan has no flood cover",
-			Evidence: contracts.Seed,
-		},
-		{
-			Operation: "quickQuote", Pointer: "/vehicle/garageType", Value: garageUnspecified,
-			Outcome:  "003 garageType, for VMI1: the plan repairs at DEALER or COMPANY",
-			Evidence: contracts.Inferred, // the table is printed, its code is not
+			Key: settingInspection, Values: []string{"plates", "every"}, Default: "plates",
+			Says:     "plates has the cars with the published plates inspected before a contract succeeds, every has all of them inspected",
+			Evidence: contracts.Inferred,
 		},
 	}
 }

@@ -1,6 +1,9 @@
 package allianz
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // members is an object of a request. The document has judged the request
 // before, so a member that is not what a reader expects counts as absent.
@@ -14,6 +17,9 @@ func (m members) text(name string) string {
 	text, _ := m[name].(string)
 	return text
 }
+
+// trimmed is a text without the blanks around it.
+func (m members) trimmed(name string) string { return strings.TrimSpace(m.text(name)) }
 
 func (m members) object(name string) members {
 	object, _ := m[name].(map[string]any)

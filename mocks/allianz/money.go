@@ -2,6 +2,7 @@ package allianz
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -26,6 +27,16 @@ func (s satang) MarshalJSON() ([]byte, error) {
 		text = append(text, '.', '0'+rest/10, '0'+rest%10)
 	}
 	return text, nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *satang) UnmarshalJSON(text []byte) error {
+	amount, ok := parseSatang(json.Number(text))
+	if !ok {
+		return fmt.Errorf("allianz: %s is no amount of baht", text)
+	}
+	*s = amount
+	return nil
 }
 
 // parseSatang reads a JSON number of baht exactly; false when it is negative,

@@ -13,8 +13,11 @@ import (
 // The codes of the service are printed; those of the gateway in front of it are
 // what such gateways answer in general (inferred).
 const (
-	codeInvalid = "003"
-	codeBroken  = "999"
+	codeInvalid  = "003"
+	codeCustomer = "112"
+	codeEmail    = "113"
+	codePhone    = "114"
+	codeBroken   = "999"
 
 	codeInvalidClient = "oauth.v2.InvalidClientIdentifier"
 	codeGrantType     = "oauth.v2.UnsupportedGrantType"
@@ -23,18 +26,45 @@ const (
 	codeTooLarge      = "protocol.http.TooBigBody"
 )
 
-// word is how the insurer says a code. The texts of 003 and 999 are printed; no
-// status is (inferred).
+// What the service refuses without a code, by the names of their examples. The
+// first is printed so; for the others we invent no code.
+const (
+	ePolicy         = "e-policy"
+	cancelTooLate   = "cancel-too-late"
+	cancelledTwice  = "cancelled-twice"
+	documentExpired = "document-expired"
+)
+
+// word is how the insurer says a code. The texts of the printed codes are
+// printed; no status is (inferred).
 type word struct {
 	status  int
 	text    string
 	example string
 	gateway bool
+	uncoded bool
 }
 
 var words = map[string]word{
-	codeInvalid:       {status: http.StatusBadRequest, text: "ข้อมูลที่ส่งมาไม่ถูกต้อง", example: "003"},
-	codeBroken:        {status: http.StatusInternalServerError, text: "เกิดข้อผิดพลาดในระบบ", example: "999"},
+	codeInvalid: {status: http.StatusBadRequest, text: "ข้อมูลที่ส่งมาไม่ถูกต้อง", example: "003"},
+	codeBroken:  {status: http.StatusInternalServerError, text: "เกิดข้อผิดพลาดในระบบ", example: "999"},
+	codeCustomer: {
+		status: http.StatusBadRequest, example: "112",
+		text: "ข้อมูลลูกค้า (ชื่อนามสกุล ชื่อบริษัท) ไม่ตรงกับฐานข้อมูล กรุณาติดต่อเจ้าหน้าที่",
+	},
+	codeEmail: {status: http.StatusBadRequest, text: "อีเมล์นี้มีผู้อื่นใช้แล้ว กรุณาลองใช้อีเมล์อื่น", example: "113"},
+	codePhone: {status: http.StatusBadRequest, text: "หมายเลขโทรศัพท์นี้มีผู้อื่นใช้แล้ว กรุณาลองใช้หมายเลขโทรศัพท์อื่น", example: "114"},
+
+	ePolicy: {status: http.StatusBadRequest, text: "ลูกค้านิติบุคคล ไม่สามารถออกกรมธรรม์ E-Policy ได้", example: ePolicy, uncoded: true},
+	// Our own texts: the policy can no longer be cancelled, as more than a day has
+	// passed since its issue; it is not in force any more; the document has expired.
+	cancelTooLate: {
+		status: http.StatusBadRequest, example: cancelTooLate, uncoded: true,
+		text: "ไม่สามารถยกเลิกกรมธรรม์ได้ เนื่องจากเกิน 1 วันนับจากวันที่ออกกรมธรรม์",
+	},
+	cancelledTwice:  {status: http.StatusBadRequest, text: "กรมธรรม์นี้ไม่มีผลบังคับแล้ว ไม่สามารถยกเลิกได้", example: cancelledTwice, uncoded: true},
+	documentExpired: {status: http.StatusGone, text: "เอกสารหมดอายุแล้ว", example: documentExpired, uncoded: true},
+
 	codeInvalidClient: {status: http.StatusUnauthorized, text: "Invalid client identifier", example: "invalid-client", gateway: true},
 	codeGrantType:     {status: http.StatusBadRequest, text: "Unsupported grant type", example: "unsupported-grant-type", gateway: true},
 	codeInvalidToken:  {status: http.StatusUnauthorized, text: "Invalid Access Token", example: "invalid-token", gateway: true},
@@ -44,7 +74,7 @@ var words = map[string]word{
 
 // coded is a refusal of the service.
 type coded struct {
-	Code    string `json:"code"`
+	Code    string `json:"code,omitempty"` // none where the insurer prints none
 	Message string `json:"message"`
 }
 
@@ -75,25 +105,32 @@ func answerTo(r *mocks.Refusal, enveloped bool) mocks.Answer {
 	complete(r)
 	say := words[r.Code]
 	answer := mocks.Answer{Status: say.status}
-	r.Example = say.example
+	if r.Kind == mocks.Missing {
+		answer.Status = http.StatusNotFound
+	}
+	if r.Example == "" {
+		r.Example = say.example
+	}
 	if say.gateway {
 		answer.Body = faulted{fault{Faultstring: say.text, Detail: faultDetail{r.Code}}}
 		return answer
 	}
 	body := coded{Code: r.Code, Message: say.text}
-	if r.Code == codeInvalid {
-		body.Message = r.Detail + " " + say.text
-	}
 	switch {
-	case enveloped:
+	case r.Code == codeInvalid:
+		body.Message = r.Detail + " " + say.text
+	case say.uncoded:
+		body.Code, r.Code = "", "" // its name is ours
+	}
+	if enveloped {
 		r.Example += "-errors"
 		answer.Body = envelope{[]coded{body}}
-	default:
-		if r.Code == codeInvalid && r.Detail != coverItems {
-			r.Example += "-field"
-		}
-		answer.Body = body
+		return answer
 	}
+	if r.Example == codeInvalid && r.Detail != coverItems {
+		r.Example += "-field"
+	}
+	answer.Body = body
 	return answer
 }
 
@@ -113,7 +150,10 @@ func complete(r *mocks.Refusal) {
 		}
 	case mocks.TooLarge:
 		r.Code = codeTooLarge
-	case mocks.Forbidden, mocks.Missing, mocks.Conflict, mocks.Expired, mocks.Throttled, mocks.Broken:
+	case mocks.Missing:
+		r.Code = codeInvalid
+	case mocks.Conflict, mocks.Expired: // whoever refuses so names the words
+	case mocks.Forbidden, mocks.Throttled, mocks.Broken:
 		r.Code = codeBroken
 	}
 	if r.Code == codeInvalid && r.Detail == "" {

@@ -3,12 +3,15 @@ package allianz
 import (
 	"errors"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/understudy-sandbox/understudy/contracts"
 	"github.com/understudy-sandbox/understudy/mocks"
+	"github.com/understudy-sandbox/understudy/openapi"
 )
 
 const text999 = `{"code":"999","message":"เกิดข้อผิดพลาดในระบบ"}`
@@ -49,6 +52,17 @@ func TestRefusals(t *testing.T) {
 		{"our own", mocks.Refusal{Where: "/vehicle/garageType", Evidence: contracts.Seed}, 400, text003("garageType"), "003-field", contracts.Seed},
 		{"our own about the items", mocks.Refusal{Where: theItems + "/0/code", Evidence: contracts.Seed}, 400, text003("coverageItems"), "003", contracts.Seed},
 		{"a broken sandbox", mocks.Refusal{Kind: mocks.Broken, Err: errors.New("dial tcp: refused")}, 500, text999, "999", contracts.Inferred},
+		{"a company's e-policy", mocks.Refusal{Code: ePolicy, Evidence: contracts.Seed}, 400, textEPolicy, "e-policy", contracts.Seed},
+		{
+			"an unknown contract",
+			mocks.Refusal{Kind: mocks.Missing, Detail: "contractId", Example: "unknown-contract"},
+			404, text003("contractId"), "unknown-contract", contracts.Inferred,
+		},
+		{
+			"an expired document",
+			mocks.Refusal{Kind: mocks.Expired, Code: documentExpired},
+			410, `{"message":"เอกสารหมดอายุแล้ว"}`, "document-expired", contracts.Inferred,
+		},
 		{
 			"too large",
 			mocks.Refusal{Kind: mocks.TooLarge},
@@ -101,6 +115,13 @@ func TestEnvelope(t *testing.T) {
 	}{
 		{"003", mocks.Refusal{Where: "/vehicle/model"}, `{"errors":[` + text003("model") + `]}`, "003-errors"},
 		{"999", mocks.Refusal{Kind: mocks.Broken}, `{"errors":[` + text999 + `]}`, "999-errors"},
+		{"112", mocks.Refusal{Code: codeCustomer}, `{"errors":[{"code":"112","message":"` + words[codeCustomer].text + `"}]}`, "112-errors"},
+		{"no code", mocks.Refusal{Code: ePolicy}, `{"errors":[` + textEPolicy + `]}`, "e-policy-errors"},
+		{
+			"unknown",
+			mocks.Refusal{Kind: mocks.Missing, Detail: "contractId", Example: "unknown-contract"},
+			`{"errors":[` + text003("contractId") + `]}`, "unknown-contract-errors",
+		},
 		{
 			"fault",
 			mocks.Refusal{Kind: mocks.TooLarge},
@@ -140,11 +161,27 @@ func TestDecisiveViolationComesFirst(t *testing.T) {
 	}
 }
 
-// Every code has words, and every status of a refusal is one.
+// Every code has words, under the status and the example that the document has.
 func TestWords(t *testing.T) {
+	document, err := openapi.Load("allianz/motor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{} // by status and example
+	for _, op := range document.Operations() {
+		for _, example := range op.Examples {
+			if example.Refusal {
+				texts[strconv.Itoa(example.Status)+" "+example.Name] = encode(t, example.Value)
+			}
+		}
+	}
 	for code, say := range words {
-		if http.StatusText(say.status) == "" || say.text == "" || say.example == "" {
-			t.Errorf("%s has no words: %+v", code, say)
+		text, shown := texts[strconv.Itoa(say.status)+" "+say.example]
+		if http.StatusText(say.status) == "" || say.text == "" || !shown || !strings.Contains(text, say.text) {
+			t.Errorf("%s: got %+v, and the document %q", code, say, text)
+		}
+		if coded := strings.Contains(text, `"code"`); !say.gateway && coded == say.uncoded {
+			t.Errorf("%s: uncoded is %t, and the document says %s", code, say.uncoded, text)
 		}
 	}
 }

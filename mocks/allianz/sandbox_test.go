@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
@@ -203,40 +202,4 @@ func TestExport(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("environment differs (-want +got):\n%s", diff)
 	}
-}
-
-// Every magic value does what it says, put into a request of the samples.
-func TestMagic(t *testing.T) {
-	s := start(t)
-	for _, m := range allianz.Insurer().Magic {
-		body := magicRequest(t, m)
-		status, got := post(t, s.URL+quickQuotes, body)
-		if code, _, _ := strings.Cut(m.Outcome, " "); status < 400 || !strings.Contains(got, `"code":"`+strings.Trim(code, ",:")+`"`) {
-			t.Errorf("%s %q: got %d %s, want %s", m.Pointer, m.Value, status, got, m.Outcome)
-		}
-	}
-}
-
-func magicRequest(t *testing.T, m mocks.Magic) []byte {
-	t.Helper()
-	var tree any
-	if err := json.Unmarshal(request(t, "vmi1-items.request"), &tree); err != nil {
-		t.Fatal(err)
-	}
-	node := tree
-	steps := strings.Split(m.Pointer[1:], "/")
-	for _, step := range steps[:len(steps)-1] {
-		switch inner := node.(type) {
-		case map[string]any:
-			node = inner[step]
-		case []any:
-			node = inner[0]
-		}
-	}
-	node.(map[string]any)[steps[len(steps)-1]] = m.Value
-	body, err := json.Marshal(tree)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
 }

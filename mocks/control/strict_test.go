@@ -96,7 +96,7 @@ func TestRefusals(t *testing.T) {
 		"a parameter twice":      {"GET", "/requests?limit=1&limit=2", ``, 400, `the parameter "limit" is there twice`, []string{"insurer", "operation", "after", "limit", "wait", "format"}},
 		"a query of no encoding": {"GET", "/requests?insurer=%zz", ``, 400, "the query cannot be read", []string{"insurer", "operation", "after", "limit", "wait", "format"}},
 		"count with a limit":     {"GET", "/requests/count?limit=1", ``, 400, `there is no parameter "limit"`, []string{"insurer", "operation", "after"}},
-		"an unknown operation":   {"GET", "/requests/count?operation=quote", ``, 400, `there is no operation "quote"; there is quickQuote, token`, nil},
+		"an unknown operation":   {"GET", "/requests/count?operation=quote", ``, 400, `there is no operation "quote"; there is amendContract, downloadDocument, getContract, issueContract, quickQuote, token`, nil},
 		"nothing was bent":       {"GET", "/requests?format=scenario", ``, 404, "no answer was bent", nil},
 		"no such exchange":       {"GET", "/requests/r-1/explain", ``, 404, `does not hold the exchange "r-1"`, nil},
 		"no such world":          {"GET", "", ``, 404, `no such world: "quiet"`, nil},

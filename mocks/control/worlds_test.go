@@ -39,7 +39,11 @@ func TestHealthAndInsurers(t *testing.T) {
 		"credentials":{"client_id":"fixture"},
 		"operations":[
 			{"id":"quickQuote","method":"POST","path":"/v1/motor/quickquotes","face":"motor","evidence":"seed"},
-			{"id":"token","method":"POST","path":"/api/oauth2/token","face":"motor","evidence":"upstream"}],
+			{"id":"issueContract","method":"POST","path":"/v1/motor/contracts","face":"motor","evidence":"seed"},
+			{"id":"token","method":"POST","path":"/api/oauth2/token","face":"motor","evidence":"upstream"},
+			{"id":"downloadDocument","method":"GET","path":"/v1/motor/documents/{documentId}","face":"motor","evidence":"inferred"},
+			{"id":"amendContract","method":"POST","path":"/v1/motor/contracts/{contractId}/amendments","face":"motor","evidence":"seed"},
+			{"id":"getContract","method":"GET","path":"/v1/motor/contracts/{contractId}","face":"motor","evidence":"seed"}],
 		"magic":[{"operation":"quickQuote","pointer":"/channel","value":"X","outcome":"refused","evidence":"inferred"}],
 		"settings":[
 			{"key":"allianz.envelope","values":["bare","errors"],"default":"bare","says":"how a refusal is wrapped","evidence":"inferred"},
