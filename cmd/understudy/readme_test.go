@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -47,6 +49,36 @@ func TestReadmeQuote(t *testing.T) {
 	}
 	if answer.StatusCode != http.StatusOK || !bytes.Contains(body, []byte(`"grossPremium":20000.44`)) {
 		t.Errorf("got %d %s, want the premium that the README prints", answer.StatusCode, body)
+	}
+}
+
+func TestReadmePolicy(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("no curl")
+	}
+	script := regexp.MustCompile("(?s)```sh\n(B=http://127.0.0.1:7800.*?)```").FindStringSubmatch(readmeText(t))
+	if script == nil {
+		t.Fatal("the README shows no life of a policy")
+	}
+	s := mocks.Start(t, mocks.Options{Insurers: catalog.All()})
+	pdf := filepath.Join(t.TempDir(), "policy.pdf")
+	command := strings.NewReplacer("http://127.0.0.1:7800", s.URL, "policy.pdf", pdf).Replace(script[1])
+	shell := exec.CommandContext(t.Context(), "sh", "-e", "-c", command)
+	shell.Dir = "../.."
+	said, err := shell.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	for _, want := range []string{
+		`"contractId":"w2gq0MRVgrx3gfo1LXDWAg","policyNumber":"22-001-M01-000001"`, `"policyStatus":"SUCCESS"`,
+		`"effectiveDate":"2022-06-17","policyNumber":"22-001-M01-000001-2","status":"SUCCESS"`,
+	} {
+		if !strings.Contains(string(said), want) {
+			t.Errorf("got %s, want %s in it", said, want)
+		}
+	}
+	if page, err := os.ReadFile(pdf); err != nil || !bytes.HasPrefix(page, []byte("%PDF-")) {
+		t.Errorf("the document is %.20q, %v", page, err)
 	}
 }
 
