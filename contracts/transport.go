@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -240,8 +241,9 @@ func (c *copied) failure() error {
 func (c *copied) keep(m *Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	text := bytes.TrimRight(c.kept, " \t\r\n")
 	whole := c.ended || c.length > 0 && int64(len(c.kept)) == c.length ||
-		len(c.kept) > 0 && strings.IndexByte("}]", c.kept[len(c.kept)-1]) >= 0 && json.Valid(c.kept)
+		len(text) > 0 && strings.IndexByte("}]", text[len(text)-1]) >= 0 && json.Valid(text)
 	encoded := m.Header.Get("Content-Encoding")
 	m.Body = slices.Clip(c.kept)
 	m.Cut = c.over || !whole || encoded != "" && encoded != "identity"

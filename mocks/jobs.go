@@ -141,11 +141,12 @@ func (w *World) Release(ctx context.Context, kind, outcome string) ([]Task, erro
 	}
 	var ran []Task
 	for _, t := range waiting {
-		if t.Kind != kind || t.Stuck || outcome == "" && t.Due.After(now) {
+		// A decision also settles what an earlier one, which nobody understood, left stuck.
+		if t.Kind != kind || outcome == "" && (t.Stuck || t.Due.After(now)) {
 			continue
 		}
 		if outcome != "" {
-			t.Due = now
+			t.Due, t.Stuck = now, false
 		}
 		if err := w.perform(ctx, start.epoch, &t, outcome); err != nil {
 			return ran, err

@@ -78,9 +78,14 @@ func (r *reader) examples(pointer string, op *openapi3.Operation) []Example {
 	needed, shown, refused := false, false, false
 	for _, code := range slices.Sorted(maps.Keys(op.Responses.Map())) {
 		status, _ := strconv.Atoi(code)
-		content := op.Responses.Value(code).Value.Content
+		response := op.Responses.Value(code)
+		content := response.Value.Content
+		at := pointer + "/responses/" + code
+		if response.Ref != "" { // a pointer does not pass through a reference
+			at = strings.TrimPrefix(response.Ref, "#")
+		}
 		needed = needed || status < 400 && len(content) > 0
-		for _, x := range r.named(pointer+"/responses/"+code, Example{In: "response", Status: status}, content) {
+		for _, x := range r.named(at, Example{In: "response", Status: status}, content) {
 			shown, refused = shown || !x.Refusal, refused || x.Refusal
 			all = append(all, x)
 		}

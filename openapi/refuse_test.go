@@ -101,13 +101,13 @@ func TestParseRefuses(t *testing.T) {
 	add("no refusal", "          examples:\n            missing: {x-evidence: inferred, value: {code: \"404\"}}\n", "",
 		ask+": no refusal example: show an answer with a 4xx or 5xx status, or mark one with x-refusal")
 	add("name twice", "            missing: {", "            price: {",
-		ask+"/responses/404/content/application~1json/examples/price: the name is taken by "+ask+"/responses/200/content/application~1json/examples/price: a scenario could not tell them apart, choose another")
+		"/components/responses/Missing/content/application~1json/examples/price: the name is taken by "+ask+"/responses/200/content/application~1json/examples/price: a scenario could not tell them apart, choose another")
 	add("example breaks its schema", "premium: 18.000", `premium: "18.000"`,
 		ask+"/responses/200/content/application~1json/examples/price: the value breaks its schema at /premium: value must be a number: mend one of them")
 	add("request example breaks its schema", "plain: {x-evidence: seed, value: {}}", "plain: {x-evidence: seed, value: []}",
 		ask+"/requestBody/content/application~1json/examples/plain: the value breaks its schema at /: value must be an object: mend one of them")
 	add("shared example breaks its schema", `{code: "404"}`, `{}`,
-		ask+`/responses/404/content/application~1json/examples/missing: the value breaks its schema at /code: property "code" is missing: mend one of them`)
+		`/components/responses/Missing/content/application~1json/examples/missing: the value breaks its schema at /code: property "code" is missing: mend one of them`)
 	add("no schema", "            schema: {type: object}\n", "",
 		ask+"/requestBody/content/application~1json: schema is missing: say what the body looks like")
 	add("dangling reference", "#/components/schemas/Price\"", "#/components/schemas/Prize\"",

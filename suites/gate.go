@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -63,12 +64,7 @@ func newGate(t *Target, now func() time.Time, bound Rate) (*gate, error) {
 			return nil, fmt.Errorf("suites: target %s: open: %w", t.Name, err)
 		}
 	}
-	for _, r := range []Rate{bound, t.Rate, politeRate} {
-		if r != (Rate{}) {
-			g.limiter = r.limiter()
-			break
-		}
-	}
+	g.limiter = cmp.Or(slower(bound, t.Rate), politeRate).limiter()
 	g.budget = t.Budget
 	return g, nil
 }

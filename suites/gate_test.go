@@ -31,7 +31,9 @@ func TestGateKeepsTheRate(t *testing.T) {
 	}{
 		{"polite where nothing is said", Rate{}, Rate{}, 3 * time.Second},
 		{"the target's own", Rate{Calls: 1, Per: time.Minute}, Rate{}, 6 * time.Minute},
-		{"the caller's before the target's", Rate{Calls: 1, Per: time.Minute}, Rate{Calls: 4, Per: time.Second}, 1500 * time.Millisecond},
+		{"the caller's", Rate{}, Rate{Calls: 4, Per: time.Second}, 1500 * time.Millisecond},
+		{"the target's, which is lower", Rate{Calls: 1, Per: time.Minute}, Rate{Calls: 4, Per: time.Second}, 6 * time.Minute},
+		{"the caller's, which is lower", Rate{Calls: 4, Per: time.Second}, Rate{Calls: 1, Per: time.Minute}, 6 * time.Minute},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -105,10 +105,28 @@ func (v *verdict) spec(s types.SpecReport) {
 		one.Reason = "what it expects beside the chosen checks is not judged: " + s.FailureMessage()
 	case v.target.live() && slices.Contains(s.Labels(), inferredLabel):
 		one.Outcome, one.Reason = report.InferredOnly, s.FailureMessage()
+	case v.waived(s) != "":
+		one.Reason = "waived, " + v.waived(s) + ": " + s.FailureMessage()
 	default:
 		one.Outcome, one.Reason = report.Failed, s.FailureMessage()
 	}
 	v.run.Specs = append(v.run.Specs, one)
+}
+
+// waived is why a spec that failed by its own expectation is put up with: an
+// honest answer in it broke only what is waived, and an expectation of the same
+// thing is no second promise.
+func (v *verdict) waived(s types.SpecReport) string {
+	for _, a := range accounts(s) {
+		for _, e := range a.Seen {
+			for _, f := range e.Findings {
+				if why := v.target.waive(f); why != "" && e.Exchange.Bent == "" {
+					return f.Check + " (" + why + ")"
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // skipped says why a spec did not run; no reason for one that the user did not

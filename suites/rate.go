@@ -19,6 +19,17 @@ type Rate struct {
 // politeRate is for a live target where nothing else is said.
 var politeRate = Rate{Calls: 2, Per: time.Second}
 
+// slower is the lower of two rates; one that says nothing leaves the other.
+func slower(a, b Rate) Rate {
+	switch {
+	case a == (Rate{}):
+		return b
+	case b == (Rate{}), time.Duration(b.Calls)*a.Per >= time.Duration(a.Calls)*b.Per:
+		return a
+	}
+	return b
+}
+
 var units = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour}
 
 // ParseRate reads a number of calls and a unit: "2/s", "90/m" or "1000/h".

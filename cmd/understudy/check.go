@@ -72,6 +72,7 @@ const exitEmpty = 5
 // it is never mistaken for a broken promise, and tells what it found.
 func (c *check) Run(ctx context.Context, p *program) error {
 	if file := p.getenv(childFile); file != "" {
+		go orphaned(p.in)
 		return writeFound(file, c.find(ctx, p))
 	}
 	if err := c.usable(); err != nil {

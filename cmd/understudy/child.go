@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -49,6 +50,10 @@ func (p *program) child(ctx context.Context) (found, error) {
 
 	var said bytes.Buffer
 	command := exec.CommandContext(ctx, p.self, p.args...)
+	// Nothing is written to it: the child watches for its end, which is ours.
+	if _, err := command.StdinPipe(); err != nil {
+		return f, fmt.Errorf("start the run: %w", err)
+	}
 	command.Env = append(os.Environ(), childFile+"="+file)
 	command.Stdout, command.Stderr = &said, &said
 	if p.terminal(p.errors) {
@@ -75,6 +80,14 @@ func (p *program) child(ctx context.Context) (found, error) {
 		f.Report = report.Merge(f.Report)
 	}
 	return f, nil
+}
+
+// orphaned ends a child whose parent is gone, at once: nobody is left to tell what
+// it finds, and whoever killed the parent means the calls to stop. What it has
+// left behind stands in the ledger.
+func orphaned(parent io.Reader) {
+	_, _ = io.Copy(io.Discard, parent)
+	os.Exit(exitInconclusive)
 }
 
 // tail is the end of what a process printed.

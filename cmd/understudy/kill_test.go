@@ -58,12 +58,11 @@ func TestCleanupAfterKill(t *testing.T) {
 			ledger := filepath.Join(folder, "ledger.jsonl")
 			check := exec.CommandContext(context.WithoutCancel(t.Context()),
 				"understudy", "check", "--target", target, "--only", "binding", "--allow-binding", "--ledger", ledger, "--rate", "100000/s")
-			check.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			if err := check.Start(); err != nil {
 				t.Fatal(err)
 			}
 			<-arrived
-			if err := syscall.Kill(-check.Process.Pid, syscall.SIGKILL); err != nil {
+			if err := syscall.Kill(check.Process.Pid, syscall.SIGKILL); err != nil {
 				t.Fatal(err)
 			}
 			if err := check.Wait(); err == nil {

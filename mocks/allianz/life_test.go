@@ -328,7 +328,7 @@ func TestCancelRequest(t *testing.T) {
 		{`{"type":"CANCEL","reason":""}`, "cancel", 400, field("reason")},
 		{`{"type":"CANCEL","reason":"  "}`, "cancel", 400, field("reason")},
 		{`{"type":"CANCEL"}`, "cancel", 400, field("reason")},
-		{`{"type":"CANCEL","reason":null}`, "cancel", 500, malformed},
+		{`{"type":"CANCEL","reason":null}`, "cancel", 400, `{"code":"003","message":"reason ข้อมูลที่ส่งมาไม่ถูกต้อง"}`},
 		{`{"type":"CANCEL","reason":1}`, "cancel", 500, malformed},
 		{`{"reason":"x"}`, "cancel", 400, field("type")},
 		{`{"type":"cancel","reason":"x"}`, "cancel", 400, field("type")},

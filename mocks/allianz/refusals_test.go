@@ -37,7 +37,7 @@ func TestRefusals(t *testing.T) {
 		{"an array where an object is due", mocks.Refusal{Violations: inBody("", "type", "[]")}, 500, text999, "999", contracts.Inferred},
 		{"an empty owner", mocks.Refusal{Violations: inBody("/vehicle/owner", "type", `""`)}, 500, text999, "999", contracts.Seed},
 		{"empty owners", mocks.Refusal{Violations: inBody("/vehicle/owners", "type", `""`)}, 500, text999, "999", contracts.Seed},
-		{"null where none may be", mocks.Refusal{Violations: inBody("/policyStartDate", "nullable", "null")}, 500, text999, "999", contracts.Inferred},
+		{"null where none may be", mocks.Refusal{Violations: inBody("/policyStartDate", "nullable", "null")}, 400, text003("policyStartDate"), "003-field", contracts.Inferred},
 		{"a number for a listed word", mocks.Refusal{Violations: inBody("/productCode", "enum", "5")}, 500, text999, "999", contracts.Inferred},
 		{"neither text nor number", mocks.Refusal{Violations: inBody("/vehicle/color", "oneOf", "true")}, 500, text999, "999", contracts.Inferred},
 		{"an unlisted word", mocks.Refusal{Violations: inBody("/productCode", "enum", `"XXX"`)}, 400, text003("productCode"), "003-field", contracts.Inferred},

@@ -32,6 +32,9 @@ type vehicle struct {
 // checkVehicle holds the members that depend on the product. What the voluntary
 // product needs more than the compulsory one is printed.
 func checkVehicle(product string, v members) *mocks.Refusal {
+	if blank(v.text("make")) {
+		return wanting("/vehicle/make", "make is mandatory")
+	}
 	if product == productVMI {
 		for _, name := range []string{"model", "yearOfManufacture"} {
 			if blank(v.text(name)) {
