@@ -331,3 +331,29 @@ func TestThePumpRestsWhileOthersRunJobs(t *testing.T) {
 		}
 	})
 }
+
+// The pump must not run what a gate lets go before the decision reaches it.
+func TestAReleaseDecidesBeforeThePumpLooks(t *testing.T) {
+	var undecided atomic.Int64
+	y := toy{jobs: map[string]Job{"gated": func(ctx context.Context, _ json.RawMessage) error {
+		if Outcome(ctx) != "yes" {
+			undecided.Add(1)
+		}
+		return nil
+	}}}
+	s := open(t, y) // with the pump
+	w := s.world(t)
+	for range 200 {
+		if err := w.Hold(t.Context(), "gated"); err != nil {
+			t.Fatal(err)
+		}
+		later(t, w, 0, "gated", 1)
+		ran, err := w.Release(t.Context(), "gated", "yes")
+		if err != nil || len(ran) != 1 {
+			t.Fatalf("ran %s, %v, want one", ids(ran), err)
+		}
+	}
+	if n := undecided.Load(); n > 0 {
+		t.Errorf("%d jobs ran without the decision", n)
+	}
+}

@@ -125,6 +125,8 @@ func (w *World) Release(ctx context.Context, kind, outcome string) ([]Task, erro
 		return nil, fmt.Errorf("no insurer here has jobs of kind %q", kind)
 	}
 	ctx = context.WithoutCancel(ctx)
+	// Before the gate opens: the pump would run what is due without the outcome.
+	defer w.run()()
 	err := w.alter(ctx, func(s *state) error {
 		s.Held = without(s.Held, []string{kind})
 		return nil
@@ -132,7 +134,6 @@ func (w *World) Release(ctx context.Context, kind, outcome string) ([]Task, erro
 	if err != nil {
 		return nil, err
 	}
-	defer w.run()()
 	start := w.state.Load()
 	now := start.Clock.Now(realNow())
 	waiting, err := w.Jobs(ctx)
