@@ -66,10 +66,6 @@ func (s *Sandbox) Appear(ctx context.Context, name string) *World {
 	}
 }
 
-// CheckSettings refuses a setting or a value that no insurer here has, and lists
-// what there is.
-func (s *Sandbox) CheckSettings(settings map[string]string) error { return s.checkSettings(settings) }
-
 // CheckAdvance refuses to move the clock further than a clock can go, or back.
 func (w *World) CheckAdvance(d time.Duration) error {
 	_, err := w.state.Load().Clock.Advance(d)

@@ -130,7 +130,7 @@ func New(o Options) (*Sandbox, error) {
 
 func (s *Sandbox) setStart() error {
 	s.start = sandboxStart{seed: max(s.options.Seed, 1), clock: s.options.Clock, settings: s.options.Settings}
-	if err := s.checkSettings(s.options.Settings); err != nil {
+	if err := s.CheckSettings(s.options.Settings); err != nil {
 		return err
 	}
 	armed := map[string]string{}
@@ -256,7 +256,9 @@ func (s *Sandbox) turnAway(rw http.ResponseWriter, r *http.Request, err error) {
 	problem(rw, http.StatusInternalServerError, "No world", "the sandbox failed; its log says why")
 }
 
-func (s *Sandbox) checkSettings(settings map[string]string) error {
+// CheckSettings refuses a setting or a value that no insurer here has, and lists
+// what there is.
+func (s *Sandbox) CheckSettings(settings map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		known, ok := s.settings[key]
 		if !ok {

@@ -100,7 +100,7 @@ func (w *World) usable(s *Snapshot) (*state, error) {
 	if next == nil || next.Seed == 0 {
 		return nil, errors.New(`no row "state": not a whole snapshot`)
 	}
-	if err := w.sandbox.checkSettings(next.Settings); err != nil {
+	if err := w.sandbox.CheckSettings(next.Settings); err != nil {
 		return nil, err
 	}
 	for slug, scenario := range next.Scenarios {

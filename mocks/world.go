@@ -101,7 +101,7 @@ func (w *World) Settings() map[string]string {
 
 // Set chooses settings; an unknown key or value is an error that lists what there is.
 func (w *World) Set(ctx context.Context, settings map[string]string) error {
-	if err := w.sandbox.checkSettings(settings); err != nil {
+	if err := w.sandbox.CheckSettings(settings); err != nil {
 		return err
 	}
 	return w.alter(ctx, func(s *state) error {

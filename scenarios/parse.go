@@ -21,12 +21,7 @@ const (
 
 // Parse reads a scenario from YAML or JSON; the name is what errors call the file, and one that ends in .json is JSON.
 // Every error is an *Error, or several joined. A scenario that is returned is valid.
-func Parse(name string, source []byte) (*Scenario, error) {
-	if path.Ext(name) == ".json" || len(source) <= largest && json.Valid(source) {
-		return ParseJSON(name, source)
-	}
-	return parse(name, source, readYAML, nil)
-}
+func Parse(name string, source []byte) (*Scenario, error) { return ParseFor(nil, name, source) }
 
 // ParseJSON is Parse for a source that may only be JSON, such as one that came over the network.
 func ParseJSON(name string, source []byte) (*Scenario, error) {
