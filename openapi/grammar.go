@@ -23,7 +23,7 @@ var grammar = func(kinds map[string]string) map[string]map[string]string {
 	}
 	return g
 }(map[string]string{
-	"document":       "openapi info:info servers:[server] tags:[tag] security paths:{path} components:components",
+	"document":       "openapi info:info servers:[server] tags:[tag] security paths:{path} components:components x-webhooks",
 	"info":           "title version description",
 	"server":         "url description",
 	"tag":            "name description",
@@ -137,6 +137,7 @@ func (r *reader) object(kind, pointer string, o map[string]any) {
 		if v, _ := o["openapi"].(string); !version.MatchString(v) {
 			r.refuse("/openapi", "version %v is not read: write 3.0.3", o["openapi"])
 		}
+		r.mark("/", "x-webhooks", o)
 	case "operation":
 		id, _ := o["operationId"].(string)
 		if first, twice := r.ids[id]; id == "" {

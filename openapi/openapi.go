@@ -46,6 +46,9 @@ type Document struct {
 	Name string // "allianz/motor"
 	*openapi3.T
 	Source []byte // the YAML as written
+	// Webhooks says, by x-webhooks, that the insurer is the caller: an operation is a message it sends, its responses are the subscriber's, and its
+	// path stands for an address of the subscriber's choice.
+	Webhooks bool
 
 	operations []Operation
 }
@@ -140,6 +143,7 @@ func Parse(name string, source []byte) (*Document, error) {
 	if err := d.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("openapi: %s: %s: %w", name, place(err), err)
 	}
+	d.Webhooks = d.Extensions["x-webhooks"] == true
 	d.operations = r.operations(d.T)
 	if len(r.errs) > 0 {
 		return nil, errors.Join(r.errs...)

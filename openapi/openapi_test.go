@@ -48,11 +48,14 @@ func TestEveryDocumentLoads(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	if got, want := Slugs(), []string{"allianz"}; !cmp.Equal(got, want) {
+	if got, want := Slugs(), []string{"allianz", "uae"}; !cmp.Equal(got, want) {
 		t.Errorf("Slugs() = %v, want %v", got, want)
 	}
 	if got, want := Names("allianz"), []string{"allianz/motor"}; !cmp.Equal(got, want) {
 		t.Errorf("Names(allianz) = %v, want %v", got, want)
+	}
+	if got, want := Names("uae"), []string{"uae/auth", "uae/events", "uae/hub", "uae/insurance-v1.0-rc1", "uae/insurance-v1.2"}; !cmp.Equal(got, want) {
+		t.Errorf("Names(uae) = %v, want %v", got, want)
 	}
 	if got, want := Names(ours), []string{"sandbox/admin"}; !cmp.Equal(got, want) {
 		t.Errorf("Names(%s) = %v, want %v", ours, got, want)
@@ -61,8 +64,42 @@ func TestNames(t *testing.T) {
 		t.Errorf("Names(nobody) = %v, want none", got)
 	}
 	_, err := Load("allianz/life")
-	if want := `openapi: no document "allianz/life": use one of allianz/motor, sandbox/admin`; err == nil || err.Error() != want {
+	if want := `openapi: no document "allianz/life": use one of allianz/motor, sandbox/admin, ` +
+		`uae/auth, uae/events, uae/hub, uae/insurance-v1.0-rc1, uae/insurance-v1.2`; err == nil || err.Error() != want {
 		t.Errorf("Load(allianz/life):\n got %v\nwant %s", err, want)
+	}
+}
+
+// A key of operations is looked up without its document, so no insurer may use an id twice.
+func TestOperationIDsAreUnique(t *testing.T) {
+	for _, slug := range append(Slugs(), ours) {
+		first := map[string]string{}
+		for _, name := range Names(slug) {
+			d, err := Load(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, op := range d.Operations() {
+				if other, twice := first[op.ID]; twice {
+					t.Errorf("%s and %s both have an operation %s", other, name, op.ID)
+				}
+				first[op.ID] = name
+			}
+		}
+	}
+}
+
+func TestWebhooks(t *testing.T) {
+	for _, slug := range append(Slugs(), ours) {
+		for _, name := range Names(slug) {
+			d, err := Load(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := name == "uae/events"; d.Webhooks != want {
+				t.Errorf("%s: Webhooks is %v, want %v", name, d.Webhooks, want)
+			}
+		}
 	}
 }
 
@@ -105,6 +142,30 @@ func TestSecrets(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("secrets of allianz/motor (-want +got):\n%s", diff)
+	}
+
+	auth, err := Load("uae/auth")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantAuth := map[string][]Secret{
+		"pushAuthorizationRequest": {{"request", "/client_assertion"}, {"request", "/request"}},
+		"issueToken": {
+			{"request", "/client_assertion"},
+			{"request", "/code"},
+			{"request", "/code_verifier"},
+			{"request", "/refresh_token"},
+			{"response", "/access_token"},
+			{"response", "/id_token"},
+			{"response", "/refresh_token"},
+		},
+	}
+	gotAuth := map[string][]Secret{}
+	for _, op := range auth.Operations() {
+		gotAuth[op.ID] = op.Secrets
+	}
+	if diff := cmp.Diff(wantAuth, gotAuth); diff != "" {
+		t.Errorf("secrets of uae/auth (-want +got):\n%s", diff)
 	}
 
 	small := mustParse(t, strings.NewReplacer(

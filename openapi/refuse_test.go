@@ -52,6 +52,7 @@ func TestParseRefuses(t *testing.T) {
 
 	add("version 3.1", "openapi: 3.0.3", "openapi: 3.1.0", "/openapi: version 3.1.0 is not read: write 3.0.3")
 	add("version missing", "openapi: 3.0.3\n", "", "/openapi: version <nil> is not read: write 3.0.3")
+	add("webhooks false", "info: {title", "x-webhooks: false\ninfo: {title", "/: x-webhooks is false: write true, or remove it")
 	add("no title", "title: Small, ", "", "/info: invalid info: value of title must be a non-empty string")
 	add("unknown extension", "x-evidence: seed\n", "x-evidence: seed\n      x-nice: true\n",
 		ask+`: "x-nice" means nothing in this operation: remove it, or teach this package and the judge what it means`)
