@@ -1,6 +1,7 @@
 package mocks
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +27,7 @@ type face struct {
 	mount      string
 	operations map[string]served
 	normalise  func(*contracts.Request)
+	refuse     func(context.Context, *Refusal) Answer
 }
 
 // served is a documented operation and what answers it.
@@ -75,7 +77,10 @@ func newCarrier(s *Sandbox, insurer Insurer) (*carrier, error) {
 func longerMount(a, b *face) int { return len(b.mount) - len(a.mount) }
 
 func newFace(c *carrier, f Face, described *contracts.Face) (*face, error) {
-	built := &face{Face: described, carrier: c, mount: strings.TrimSuffix(f.Mount, "/"), operations: map[string]served{}, normalise: f.Normalise}
+	built := &face{Face: described, carrier: c, mount: strings.TrimSuffix(f.Mount, "/"), operations: map[string]served{}, normalise: f.Normalise, refuse: f.Refuse}
+	if built.refuse == nil {
+		built.refuse = c.api.Refuse
+	}
 	for _, op := range described.Operations() {
 		answer, ok := f.Operations[op.ID]
 		if !ok {

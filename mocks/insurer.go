@@ -14,7 +14,9 @@ import (
 // Insurer is one simulated insurer.
 type Insurer struct {
 	Slug, Title string
-	Credentials map[string]string // fixed, published test credentials, by the name a client knows them by
+	// Credentials are fixed, published test credentials by the name a client knows
+	// them by: texts, or a JSON value where a text is not enough (a private key).
+	Credentials map[string]any
 	Magic       []Magic
 	Settings    []Setting
 	// Curl is a command that works at once against a base URL such as
@@ -53,6 +55,9 @@ type Face struct {
 	// Normalise rewrites a request before it is judged, where the insurer is
 	// more tolerant than its document (case-blind query names). Nil: as sent.
 	Normalise func(*contracts.Request)
+	// Refuse words a refusal where this server has a dialect of its own. Nil: the
+	// insurer's.
+	Refuse func(context.Context, *Refusal) Answer
 }
 
 // Operation answers one call. The request's body is whole and in memory, path
@@ -93,6 +98,7 @@ const (
 	Expired
 	Throttled
 	TooLarge
+	WrongMethod // only where the document answers a wrong method with 405
 	Broken
 )
 

@@ -15,6 +15,7 @@ type moment struct {
 	insurer  string
 	now      time.Time
 	base     string // where the insurer's addresses begin for this caller; stored with a job
+	mtls     string // the same on the listener that asks for client certificates; empty: there is none
 	outcome  string // what a released gate decided
 	exchange *contracts.Exchange
 }
@@ -45,6 +46,10 @@ func Now(ctx context.Context) time.Time { return momentOf(ctx).now }
 // slash: the public URL or the caller's Host, the world's prefix, the slug. A
 // job has the base of the request that asked for it.
 func Base(ctx context.Context) string { return momentOf(ctx).base }
+
+// MTLSBase is [Base] on the listener that asks for client certificates; empty
+// where there is none.
+func MTLSBase(ctx context.Context) string { return momentOf(ctx).mtls }
 
 // Outcome is what a released gate decided for a job; empty when it decides itself.
 func Outcome(ctx context.Context) string { return momentOf(ctx).outcome }

@@ -9,6 +9,10 @@ import (
 // for a caller are measured by.
 func realNow() time.Time { return time.Now() }
 
+// WallClock is the real time. Only what a caller's own clock decided is judged by
+// it: an unmodified client signs its tokens by that, also in a frozen world.
+func WallClock() time.Time { return realNow() }
+
 // pause waits in real time and says whether the whole time passed before the
 // context ended.
 func pause(ctx context.Context, d time.Duration) bool {

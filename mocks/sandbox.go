@@ -31,6 +31,7 @@ type Options struct {
 	Scenarios []*scenarios.Scenario // armed in every fresh world, one per insurer
 
 	PublicURL string        // what addresses in answers begin with; empty: the caller's Host
+	Ports     Ports         // where the listeners of a sandbox with TLS stand; zero: one listener
 	Strict    bool          // an answer that breaks its contract becomes a 500
 	Stealth   bool          // add no headers of our own
 	NoCORS    bool          // do not let browsers call from other origins
@@ -42,6 +43,10 @@ type Options struct {
 	// Control answers below /__admin/; nil: nothing does.
 	Control func(*Sandbox) http.Handler
 }
+
+// Ports are those of a sandbox with two listeners: a browser on a consent page is
+// never asked for a certificate, a client on the other one is.
+type Ports struct{ Main, MTLS int }
 
 // Sandbox is all insurers in all worlds: an [http.Handler].
 type Sandbox struct {
@@ -224,17 +229,18 @@ func (s *Sandbox) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f, rest := c.face(rest)
-	operation, vars, allowed := "", map[string]string(nil), []string(nil)
+	asked, allowed := &call{path: rest}, []string(nil)
 	if f != nil {
-		operation, vars, allowed = f.Match(r.Method, rest)
+		asked.operation, asked.vars, allowed = f.Match(r.Method, rest)
 	}
-	if operation == "" {
+	if asked.operation == "" {
 		if len(allowed) > 0 {
-			slices.Sort(allowed)
 			rw.Header().Set("Allow", strings.Join(allowed, ", "))
 		}
-		s.landing.nearest(rw, r, name)
-		return
+		if asked.refusal, asked.like = f.wrongMethod(rest, allowed); asked.refusal == nil {
+			s.landing.nearest(rw, r, name)
+			return
+		}
 	}
 	w, err := s.enter(r, name)
 	if err != nil {
@@ -243,7 +249,8 @@ func (s *Sandbox) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	defer w.leave(r.Context())
 	w.touched.Store(realNow().Unix())
-	f.serve(rw, r, &call{world: w, operation: operation, vars: vars, path: rest})
+	asked.world = w
+	f.serve(rw, r, asked)
 }
 
 // turnAway answers a call that no world could be made for.

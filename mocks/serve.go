@@ -2,8 +2,8 @@ package mocks
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +14,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/understudy-sandbox/understudy/contracts"
@@ -26,6 +25,11 @@ type call struct {
 	operation string
 	vars      map[string]string
 	path      string // escaped, relative to the face
+
+	// Of a call that is none, where the insurer has a word for that: what it says,
+	// and the operation by which it says it.
+	refusal *Refusal
+	like    string
 }
 
 const (
@@ -38,7 +42,7 @@ const (
 // scenario bends it.
 func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
 	began := realNow()
-	w, op := c.world, f.operations[c.operation]
+	w, op := c.world, f.operations[cmp.Or(c.operation, c.like)]
 	// A caller who stops half way through a body would hold the call for ever. The
 	// deadline goes again, because the connection is also how we learn that a
 	// caller has gone.
@@ -46,8 +50,12 @@ func (f *face) serve(rw http.ResponseWriter, r *http.Request, c *call) {
 	_ = reading.SetReadDeadline(began.Add(bodyPatience)) // not every writer can
 	x, unread := f.receive(r, c)
 	_ = reading.SetReadDeadline(time.Time{})
+	if c.refusal != nil {
+		unread = c.refusal
+	}
 	entry := &Entry{ID: w.journal.nextID(), Exchange: x}
-	m := &moment{world: w, insurer: f.carrier.Slug, now: x.At, base: f.base(r, w), exchange: x}
+	m := &moment{world: w, insurer: f.carrier.Slug, now: x.At, exchange: x}
+	m.base, m.mtls = f.bases(r, w)
 	// The insurer finishes what it began, also for a caller who has gone.
 	ctx := withMoment(context.WithoutCancel(r.Context()), m)
 
@@ -147,7 +155,7 @@ func (f *face) meant(r *http.Request, op served, x *contracts.Exchange, unread *
 		}
 		refusal = f.carrier.refusal(r.Context(), x, fmt.Errorf("encode the answer: %w", err))
 	}
-	response, err := encode(f.carrier.api.Refuse(r.Context(), refusal))
+	response, err := encode(f.refuse(r.Context(), refusal))
 	if err != nil {
 		refusal = f.carrier.refusal(r.Context(), x, fmt.Errorf("encode the refusal: %w", err))
 		response = problemResponse(http.StatusInternalServerError, "The mock broke", refusal.Rule)
@@ -165,6 +173,9 @@ func (f *face) answer(r *http.Request, op served, x *contracts.Exchange, unread 
 	}()
 	if err := WorldOf(r.Context()).settle(r.Context(), c); err != nil {
 		return Answer{}, c.refusal(r.Context(), x, err)
+	}
+	if x.Operation == "" {
+		return Answer{}, unread
 	}
 	if c.api.Authenticate != nil && len(op.schemes) > 0 {
 		if err := c.api.Authenticate(r, op.schemes); err != nil {
@@ -211,6 +222,22 @@ func (c *carrier) refusal(ctx context.Context, x *contracts.Exchange, err error)
 	}
 	c.sandbox.log.ErrorContext(ctx, "the insurer broke", slog.String("world", WorldOf(ctx).Name), slog.String("insurer", x.Insurer), slog.String("operation", x.Operation), slog.Any("error", err))
 	return &Refusal{Kind: Broken, Rule: "the sandbox failed; its log says why", Evidence: contracts.Inferred, Err: err}
+}
+
+// wrongMethod is the refusal of a method that a documented path does not have;
+// nil where the insurer's document says nothing of that.
+func (f *face) wrongMethod(path string, allowed []string) (refusal *Refusal, like string) {
+	const status = "405"
+	for _, method := range allowed {
+		id, _, _ := f.Match(method, path)
+		if op := f.operations[id]; op.Responses.Value(status) != nil {
+			return &Refusal{
+				Kind: WrongMethod, Evidence: op.ResponseEvidence(status), Where: "method",
+				Rule: "the path has no such method", Remedy: "call it by " + strings.Join(allowed, " or "),
+			}, id
+		}
+	}
+	return nil, ""
 }
 
 // misfit is the refusal of a request that breaks its document.
@@ -281,72 +308,6 @@ func write(rw http.ResponseWriter, x *contracts.Exchange) {
 	rw.WriteHeader(x.Response.Status)
 	// A caller who has gone does not read; there is nobody to tell.
 	_, _ = rw.Write(x.Response.Body)
-}
-
-// base is where the caller finds the insurer.
-func (f *face) base(r *http.Request, w *World) string {
-	base := f.carrier.sandbox.Root(r)
-	if w.Name != DefaultWorld {
-		base += "/w/" + w.Name
-	}
-	return base + "/" + f.carrier.Slug
-}
-
-// Root is the address at which a caller finds the sandbox, without a trailing
-// slash: the public URL, or the caller's own Host.
-func (s *Sandbox) Root(r *http.Request) string {
-	switch {
-	case s.options.PublicURL != "":
-		return s.options.PublicURL
-	case r.TLS != nil:
-		return "https://" + r.Host
-	default:
-		return "http://" + r.Host
-	}
-}
-
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// encode turns an answer into bytes, once. Its header is a copy: an insurer may
-// use one for many answers.
-func encode(a Answer) (contracts.Response, error) {
-	if a.Status < 200 || a.Status > 599 {
-		return contracts.Response{}, fmt.Errorf("the status is %d", a.Status)
-	}
-	response := contracts.Response{Status: a.Status}
-	response.Header = a.Header.Clone()
-	if response.Header == nil {
-		response.Header = http.Header{}
-	}
-	switch body := a.Body.(type) {
-	case nil:
-		return response, nil
-	case []byte:
-		response.Body = body
-		return response, nil
-	}
-	body, err := encodeJSON(a.Body)
-	if err != nil {
-		return contracts.Response{}, err
-	}
-	response.Body = body
-	if response.Header.Get("Content-Type") == "" {
-		response.Header.Set("Content-Type", "application/json")
-	}
-	return response, nil
-}
-
-// encodeJSON is compact JSON in which <, > and & stay as they are.
-func encodeJSON(v any) ([]byte, error) {
-	buffer := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(buffer)
-	buffer.Reset()
-	encoder := json.NewEncoder(buffer)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.Clone(bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))), nil
 }
 
 // took is how long an answer was in the making, in real time.

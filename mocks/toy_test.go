@@ -39,7 +39,7 @@ type toy struct {
 func (y toy) insurer() Insurer {
 	return Insurer{
 		Slug: "allianz", Title: "A toy",
-		Credentials: map[string]string{"client_id": "toy"},
+		Credentials: map[string]any{"client_id": "toy"},
 		Settings: []Setting{
 			{Key: "allianz.envelope", Values: []string{"bare", "errors"}, Default: "bare"},
 			{Key: "allianz.auth", Values: []string{"lenient", "strict"}, Default: "lenient"},

@@ -23,6 +23,8 @@ type Fault struct {
 	Remove   []string          `json:"remove,omitempty"`   // RFC 6901 pointers into the answer
 	Truncate int               `json:"truncate,omitempty"` // bytes of the body that are left, at least 1
 	Header   map[string]string `json:"header,omitempty"`   // set on the answer; "" removes it
+
+	Webhook *WebhookFault `json:"webhook,omitempty"` // of a call that the insurer makes; nothing else stands beside it
 }
 
 func (f *Fault) fields() []field {
@@ -38,6 +40,7 @@ func (f *Fault) fields() []field {
 		words("remove", &f.Remove),
 		count("truncate", &f.Truncate),
 		texts("header", &f.Header),
+		{key: "webhook", read: f.readWebhook, value: f.writeWebhook},
 	}
 }
 
@@ -56,6 +59,7 @@ var apart = []struct {
 	{"drop", []string{"status", "example", "lose", "stale", "set", "remove", "truncate", "header"}, "a connection that is cut before the insurer looks carries no answer"},
 	{"status", []string{"lose", "stale"}, "it refuses before the insurer works"},
 	{"example", []string{"lose", "stale"}, "it refuses before the insurer works"},
+	{"webhook", []string{"delay", "hang", "drop", "status", "example", "lose", "stale", "set", "remove", "truncate", "header"}, "it bends what the insurer sends, the others what it answers"},
 	{"lose", []string{"stale", "set", "remove", "truncate", "header"}, "an answer that is lost cannot be bent"},
 }
 
@@ -100,6 +104,9 @@ func (f *Fault) problems(path string, p *problems) {
 		}
 	}
 	f.headerProblems(path+".header", p)
+	if f.Webhook != nil {
+		f.Webhook.problems(path+".webhook", p)
+	}
 }
 
 func (f *Fault) headerProblems(path string, p *problems) {

@@ -78,6 +78,15 @@ var alone = map[string]struct {
 		"rules[0].header[A]: its value has":        {Header: map[string]string{"A": "1\r\nB: 2"}},
 		`rules[0].header[x-a]: is the same header`: {Header: map[string]string{"X-A": "1", "x-a": "2"}},
 	}},
+	"Webhook": {Fault{Webhook: &WebhookFault{Copies: 2, Late: 1, Forge: "wrong-key"}}, map[string]Fault{
+		"rules[0].webhook: bends nothing":             {Webhook: &WebhookFault{}},
+		"rules[0].webhook.never: stands alone":        {Webhook: &WebhookFault{Never: true, Copies: 2}},
+		"rules[0].webhook.late: -1ns is negative":     {Webhook: &WebhookFault{Late: -1}},
+		"rules[0].webhook.copies: 1 is outside 2..10": {Webhook: &WebhookFault{Copies: 1}},
+		"rules[0].webhook.copies: 11 is outside":      {Webhook: &WebhookFault{Copies: 11}},
+		"rules[0].webhook.forge: is not UTF-8":        {Webhook: &WebhookFault{Forge: "\xff"}},
+		"rules[0].header: cannot stand beside webhook": {Webhook: &WebhookFault{Never: true}, Header: map[string]string{"A": "b"}},
+	}},
 }
 
 func nested(levels int) any {
@@ -123,6 +132,7 @@ func TestValidateRule(t *testing.T) {
 		"nth beside every":              {Rule{Match{Nth: []int{1}, Every: 2}, drop}, "rules[0].on.every: cannot stand beside nth"},
 		"when is a pointer":             {Rule{Match{When: map[string]any{"owner": ""}}, drop}, `"owner" is not a JSON pointer (RFC 6901): it begins with /`},
 		"when has a value":              {Rule{Match{When: map[string]any{"/a": struct{}{}}}, drop}, "rules[0].on.when[/a]: cannot be written as JSON"},
+		"a webhook has an operation":    {Rule{Match{Every: 1}, Fault{Webhook: &WebhookFault{Never: true}}}, "rules[0].webhook: needs on.operation"},
 		"an example has an operation":   {Rule{Match{Every: 1}, Fault{Example: "999"}}, "rules[0].example: needs on.operation"},
 		"operation in a foreign coding": {Rule{Match{Operation: "\xff"}, drop}, "rules[0].on.operation: is not UTF-8"},
 		"too many values":               {Rule{Match{Nth: make([]int, mostItems+1)}, drop}, "rules[0].on.nth: has 1001 entries"},
@@ -232,7 +242,7 @@ func TestCanonical(t *testing.T) {
 }
 
 func TestFaultFieldsStandInTheOrderOfActing(t *testing.T) {
-	want := []string{"delay", "hang", "drop", "status", "example", "lose", "stale", "set", "remove", "truncate", "header"}
+	want := []string{"delay", "hang", "drop", "status", "example", "lose", "stale", "set", "remove", "truncate", "header", "webhook"}
 	if diff := cmp.Diff(want, FaultFields()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -132,9 +132,11 @@ func TestLoadDoesNotOpenFilesForNames(t *testing.T) {
 func TestCheck(t *testing.T) {
 	insurers := map[string]Knowledge{
 		"allianz": {
-			Operations: map[string][]string{"quickQuote": {"003", "999"}, "token": nil},
+			Operations: map[string][]string{"quickQuote": {"003", "999"}, "token": nil, "receive": nil},
 			Settings:   map[string][]string{"allianz.envelope": {"bare", "errors"}, "allianz.note": nil},
 			Jobs:       []string{"inspection"},
+			Webhooks:   []string{"receive"},
+			Forgeries:  []string{"wrong-key"},
 		},
 		"bima": {},
 	}
@@ -146,6 +148,7 @@ func TestCheck(t *testing.T) {
 			Rules: []Rule{
 				{On: Match{Operation: "quickQuote"}, Fault: Fault{Example: "999"}},
 				{On: Match{Every: 2}, Fault: Fault{Drop: true}},
+				{On: Match{Operation: "receive"}, Fault: Fault{Webhook: &WebhookFault{Forge: "wrong-key"}}},
 			},
 		}
 	}
@@ -155,11 +158,14 @@ func TestCheck(t *testing.T) {
 	}{
 		"good":       {func(*Scenario) {}, ""},
 		"insurer":    {func(s *Scenario) { s.Insurer = "alianz" }, `alianz/x: insurer: unknown insurer "alianz" (did you mean "allianz"?); allowed here: allianz, bima`},
-		"operation":  {func(s *Scenario) { s.Rules[0].On.Operation = "quickquote" }, `allianz/x: rules[0].on.operation: unknown operation "quickquote" (did you mean "quickQuote"?); allowed here: quickQuote, token`},
+		"operation":  {func(s *Scenario) { s.Rules[0].On.Operation = "quickquote" }, `allianz/x: rules[0].on.operation: unknown operation "quickquote" (did you mean "quickQuote"?); allowed here: quickQuote, receive, token`},
 		"example":    {func(s *Scenario) { s.Rules[0].Example = "112" }, `rules[0].example: unknown example of quickQuote "112"; allowed here: 003, 999`},
 		"no example": {func(s *Scenario) { s.Rules[0].On.Operation = "token" }, `unknown example of token "999"; there is none`},
 		"setting":    {func(s *Scenario) { s.Settings = map[string]string{"envelope": "errors"} }, `settings: unknown setting "envelope"; allowed here: allianz.envelope, allianz.note`},
 		"value":      {func(s *Scenario) { s.Settings["allianz.envelope"] = "error" }, `settings[allianz.envelope]: unknown value "error" (did you mean "errors"?); allowed here: bare, errors`},
+		"webhook":    {func(s *Scenario) { s.Rules[2].On.Operation = "token" }, `rules[2].on.operation: unknown webhook "token"; allowed here: receive`},
+		"answer":     {func(s *Scenario) { s.Rules[2].Fault = Fault{Drop: true} }, `rules[2].on.operation: "receive" is a webhook, which only webhook: bends`},
+		"forgery":    {func(s *Scenario) { s.Rules[2].Webhook = &WebhookFault{Forge: "wrong-kye"} }, `rules[2].webhook.forge: unknown forgery "wrong-kye" (did you mean "wrong-key"?); allowed here: wrong-key`},
 		"job":        {func(s *Scenario) { s.Hold = []string{"inspect"} }, `hold[0]: unknown kind of job "inspect"`},
 	} {
 		s := good()

@@ -173,7 +173,7 @@ func drawRule(t *rapid.T) Rule {
 		r.On.Every = rapid.IntRange(0, 100).Draw(t, "every")
 	}
 	r.Delay = Duration(rapid.Int64Min(0).Draw(t, "delay"))
-	switch rapid.SampledFrom([]string{"hang", "drop", "lose", "refuse", "bend"}).Draw(t, "kind") {
+	switch rapid.SampledFrom([]string{"hang", "drop", "lose", "refuse", "bend", "webhook"}).Draw(t, "kind") {
 	case "hang":
 		r.Hang = true
 		return r
@@ -182,6 +182,17 @@ func drawRule(t *rapid.T) Rule {
 		return r
 	case "lose":
 		r.Lose = true
+		return r
+	case "webhook":
+		r.Delay = 0
+		r.Webhook = &WebhookFault{Never: true}
+		if rapid.Bool().Draw(t, "sent") {
+			r.Webhook = &WebhookFault{
+				Late:   Duration(rapid.Int64Min(0).Draw(t, "late")),
+				Copies: rapid.IntRange(2, mostCopies).Draw(t, "copies"),
+				Forge:  rapid.StringN(0, 10, -1).Draw(t, "forge"),
+			}
+		}
 		return r
 	case "refuse":
 		r.Status = rapid.IntRange(200, 599).Draw(t, "status")

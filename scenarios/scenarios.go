@@ -86,6 +86,9 @@ func (r *Rule) problems(path string, p *problems) {
 	p.common(path, r.fields())
 	r.On.problems(path+".on", p)
 	r.Fault.problems(path, p)
+	if r.Webhook != nil && r.On.Operation == "" {
+		p.add(path+".webhook", "needs on.operation: an operation of the document of webhooks")
+	}
 	if r.Example != "" && r.On.Operation == "" {
 		p.add(path+".example", "needs on.operation: an example belongs to one operation of the document")
 	}

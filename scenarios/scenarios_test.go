@@ -226,6 +226,7 @@ func TestFieldsAreTheStructs(t *testing.T) {
 		{Rule{}, keys(new(Rule).fields())},
 		{Match{}, keys(new(Match).fields())},
 		{Fault{}, FaultFields()},
+		{WebhookFault{}, WebhookFields()},
 	} {
 		if diff := cmp.Diff(tags(reflect.TypeOf(c.of)), c.keys); diff != "" {
 			t.Errorf("%T (-struct +fields):\n%s", c.of, diff)

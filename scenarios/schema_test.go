@@ -44,7 +44,7 @@ func TestSchemaHasTheKeysOfTheStructs(t *testing.T) {
 	}
 	var schema struct {
 		object
-		Defs struct{ Rule, Match json.RawMessage } `json:"$defs"`
+		Defs struct{ Rule, Match, Webhook json.RawMessage } `json:"$defs"`
 	}
 	if err := json.Unmarshal(Schema(), &schema); err != nil {
 		t.Fatal(err)
@@ -64,6 +64,7 @@ func TestSchemaHasTheKeysOfTheStructs(t *testing.T) {
 		{"scenario", schema.object, Scenario{}, new(Scenario).fields()},
 		{"rule", parse(schema.Defs.Rule), Rule{}, new(Rule).fields()},
 		{"match", parse(schema.Defs.Match), Match{}, new(Match).fields()},
+		{"webhook", parse(schema.Defs.Webhook), WebhookFault{}, new(WebhookFault).fields()},
 	} {
 		if c.schema.Closed == nil || *c.schema.Closed {
 			t.Errorf("%s: the schema lets other keys in", c.name)

@@ -31,7 +31,7 @@ func (s *serve) announceText(p *program, sandbox *mocks.Sandbox, l listeners) {
 	fmt.Fprintf(p.out, "understudy %s. Nothing here is real, and no insurer named here runs it.\n\n", built().version)
 	insurers := table{head: []string{"insurer", "base URL", "test credentials"}}
 	for _, insurer := range sandbox.Insurers() {
-		insurers.rows = append(insurers.rows, []string{insurer.Title, s.base(l, insurer.Slug), pairs(insurer.Credentials, " ")})
+		insurers.rows = append(insurers.rows, []string{insurer.Title, s.base(l, insurer.Slug), credentials(insurer.Credentials)})
 	}
 	insurers.text(p.out, c, widthOf(p.out))
 	for _, insurer := range sandbox.Insurers() {
@@ -113,4 +113,16 @@ func address(l net.Listener) string {
 func loopback(l net.Listener) bool {
 	at, ok := l.Addr().(*net.TCPAddr)
 	return ok && at.IP.IsLoopback()
+}
+
+// credentials are those that are texts: a key fills a screen, and is asked for by
+// programs, at /__admin/insurers.
+func credentials(published map[string]any) string {
+	texts := map[string]string{}
+	for name, value := range published {
+		if text, ok := value.(string); ok {
+			texts[name] = text
+		}
+	}
+	return pairs(texts, " ")
 }

@@ -29,7 +29,7 @@ func Insurer() mocks.Insurer {
 	return mocks.Insurer{
 		Slug:  "allianz",
 		Title: "Allianz Ayudhya, Thailand, motor",
-		Credentials: map[string]string{
+		Credentials: map[string]any{
 			"client_id":     clientID,
 			"client_secret": clientSecret,
 			"oe_id":         operatingID,

@@ -196,8 +196,8 @@ func TestExport(t *testing.T) {
 	}
 	want := map[string]string{
 		"ALLIANZ_BASE_URL":      "http://127.0.0.1:7800/allianz",
-		"ALLIANZ_CLIENT_ID":     in.Credentials["client_id"],
-		"ALLIANZ_CLIENT_SECRET": in.Credentials["client_secret"],
+		"ALLIANZ_CLIENT_ID":     in.Credentials["client_id"].(string),
+		"ALLIANZ_CLIENT_SECRET": in.Credentials["client_secret"].(string),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("environment differs (-want +got):\n%s", diff)

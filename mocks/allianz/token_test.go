@@ -18,8 +18,12 @@ func basic(id, secret string) string {
 }
 
 func published() string {
-	credentials := allianz.Insurer().Credentials
-	return basic(credentials["client_id"], credentials["client_secret"])
+	return basic(credential("client_id"), credential("client_secret"))
+}
+
+func credential(name string) string {
+	text, _ := allianz.Insurer().Credentials[name].(string)
+	return text
 }
 
 // grant gets a token at a base URL.
@@ -55,8 +59,8 @@ func TestTokenRefused(t *testing.T) {
 		body                       string
 	}{
 		{"no credentials", "?grant_type=client_credentials&oe_id=th-pc", "", 401, noClient},
-		{"another secret", "?grant_type=client_credentials&oe_id=th-pc", basic(allianz.Insurer().Credentials["client_id"], "x"), 401, noClient},
-		{"another client", "?grant_type=client_credentials&oe_id=th-pc", basic("x", allianz.Insurer().Credentials["client_secret"]), 401, noClient},
+		{"another secret", "?grant_type=client_credentials&oe_id=th-pc", basic(credential("client_id"), "x"), 401, noClient},
+		{"another client", "?grant_type=client_credentials&oe_id=th-pc", basic("x", credential("client_secret")), 401, noClient},
 		{"not Basic", "?grant_type=client_credentials&oe_id=th-pc", "Bearer x", 401, noClient},
 		{"no grant type", "?oe_id=th-pc", published(), 400, noGrant},
 		{"another grant type", "?grant_type=password&oe_id=th-pc", published(), 400, noGrant},

@@ -39,7 +39,7 @@ func (r *ran) add(line string) {
 func fixture(jobs *ran) mocks.Insurer {
 	return mocks.Insurer{
 		Slug: "allianz", Title: "A fixture",
-		Credentials: map[string]string{"client_id": "fixture"},
+		Credentials: map[string]any{"client_id": "fixture"},
 		Magic:       []mocks.Magic{{Operation: "quickQuote", Pointer: "/channel", Value: "X", Outcome: "refused", Evidence: openapi.Inferred}},
 		Settings: []mocks.Setting{
 			{Key: "allianz.envelope", Values: []string{"bare", "errors"}, Default: "bare", Says: "how a refusal is wrapped", Evidence: openapi.Inferred},

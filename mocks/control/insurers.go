@@ -49,7 +49,7 @@ type insurerAnswer struct {
 	Slug        string            `json:"slug"`
 	Title       string            `json:"title"`
 	BaseURLs    map[string]string `json:"base_urls"` // by face
-	Credentials map[string]string `json:"credentials"`
+	Credentials map[string]any    `json:"credentials"`
 	Operations  []operationAnswer `json:"operations"`
 	Magic       []mocks.Magic     `json:"magic"`
 	Settings    []settingAnswer   `json:"settings"`
@@ -84,7 +84,7 @@ func (h *handler) listInsurers(r *http.Request) (any, error) {
 			Magic: listed(insurer.Magic), Settings: []settingAnswer{},
 		}
 		if one.Credentials == nil {
-			one.Credentials = map[string]string{}
+			one.Credentials = map[string]any{}
 		}
 		for _, face := range h.sandbox.Faces(insurer.Slug) {
 			one.BaseURLs[face.Name] = root + "/" + insurer.Slug + face.Mount

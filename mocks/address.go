@@ -1,0 +1,45 @@
+package mocks
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// bases are where the caller finds the insurer.
+func (f *face) bases(r *http.Request, w *World) (base, mtls string) {
+	path := "/" + f.carrier.Slug
+	if w.Name != DefaultWorld {
+		path = "/w/" + w.Name + path
+	}
+	s := f.carrier.sandbox
+	if port := s.options.Ports.MTLS; port != 0 {
+		mtls = "https://" + withPort(r.Host, port) + path
+	}
+	return s.Root(r) + path, mtls
+}
+
+// Root is the address at which a caller finds the sandbox, without a trailing
+// slash: the public URL, or the caller's own Host. Of two listeners it is the one
+// that browsers use, whichever the caller came by.
+func (s *Sandbox) Root(r *http.Request) string {
+	host := r.Host
+	if _, port, err := net.SplitHostPort(host); err == nil && port == strconv.Itoa(s.options.Ports.MTLS) {
+		host = withPort(host, s.options.Ports.Main)
+	}
+	switch {
+	case s.options.PublicURL != "":
+		return s.options.PublicURL
+	case r.TLS != nil:
+		return "https://" + host
+	default:
+		return "http://" + host
+	}
+}
+
+func withPort(host string, port int) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port))
+}
