@@ -80,6 +80,7 @@ type pushed struct {
 	Nonce       string    `json:"nonce,omitempty"`
 	Challenge   string    `json:"challenge"`
 	Scope       string    `json:"scope"`
+	Issuer      string    `json:"issuer"` // as the client knows it
 	Expires     time.Time `json:"expires"`
 	Interaction string    `json:"interaction"` // its id; the row is written when somebody comes
 }

@@ -1,0 +1,32 @@
+package uae
+
+import (
+	"github.com/understudy-sandbox/understudy/contracts"
+	"github.com/understudy-sandbox/understudy/mocks"
+)
+
+const (
+	settingScope  = "uae.scope"
+	settingNonce  = "uae.nonce"
+	settingReplay = "uae.replay"
+)
+
+func settings() []mocks.Setting {
+	return []mocks.Setting{
+		{
+			Key: settingScope, Values: []string{"openid-insurance", "insurance-too"}, Default: "openid-insurance",
+			Says:     "the scope of a request object: openid-insurance demands both, insurance-too also takes insurance alone, as the rc1 guide prints it, and then gives no id_token",
+			Evidence: contracts.Upstream,
+		},
+		{
+			Key: settingNonce, Values: []string{"optional", "required"}, Default: "optional",
+			Says:     "state and nonce of a request object: the published files leave them optional, the security pages demand them",
+			Evidence: contracts.Upstream,
+		},
+		{
+			Key: settingReplay, Values: []string{"400", "401"}, Default: "400",
+			Says:     "the status for a client assertion that is used twice: the files know 400 alone, a security page allows either",
+			Evidence: contracts.Upstream,
+		},
+	}
+}

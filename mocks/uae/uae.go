@@ -1,0 +1,150 @@
+package uae
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/understudy-sandbox/understudy/mocks"
+	"github.com/understudy-sandbox/understudy/mocks/store"
+)
+
+// Where the servers stand.
+const (
+	hubMount       = "/auth1"
+	authMount      = "/as1"
+	resourcesMount = "/rs1"
+)
+
+// Insurer is UAE Open Finance as it plays one insurer: the hub with its consent
+// page, its authorization server, and the resources in each version.
+func Insurer() mocks.Insurer {
+	return mocks.Insurer{
+		Slug:  "uae",
+		Title: "UAE Open Finance, insurance",
+		Credentials: map[string]any{
+			"client_id":              testClient,
+			"redirect_uri":           testRedirect,
+			"private_jwk":            testkeys().client.published(useSignature, string(jose.PS256)),
+			"encryption_private_jwk": testkeys().clientEncryption.published(useEncryption, string(jose.RSA_OAEP_256)),
+		},
+		Magic:    magic(),
+		Settings: settings(),
+		Curl:     curl,
+		Export:   export,
+		New:      build,
+	}
+}
+
+// hub is what the handlers share; what changes lies in its tables.
+type hub struct {
+	clients      store.Table[client]
+	assertions   store.Table[assertion]
+	consents     store.Table[consent]
+	families     store.Table[family]
+	requests     store.Table[pushed]
+	interactions store.Table[interaction]
+	grants       store.Table[grant]
+	tokens       store.Table[token]
+	archive
+}
+
+func build(s store.Store) mocks.API {
+	h := &hub{
+		clients:      store.NewTable[client](s, mocks.Place("clients")),
+		assertions:   store.NewTable[assertion](s, mocks.Place("assertions")),
+		consents:     store.NewTable[consent](s, mocks.Place("consents")),
+		families:     store.NewTable[family](s, mocks.Place("families")),
+		requests:     store.NewTable[pushed](s, mocks.Place("requests")),
+		interactions: store.NewTable[interaction](s, mocks.Place("interactions")),
+		grants:       store.NewTable[grant](s, mocks.Place("grants")),
+		tokens:       store.NewTable[token](s, mocks.Place("tokens")),
+		archive:      newArchive(s),
+	}
+	faces := []mocks.Face{
+		{
+			Document: "uae/hub", Mount: hubMount, Refuse: refuseHub,
+			Operations: map[string]mocks.Operation{
+				"getDiscovery":      h.getDiscovery,
+				"getJwks":           h.getJwks,
+				"authorize":         h.authorize,
+				"decideInteraction": h.decideInteraction,
+			},
+		},
+		{
+			Document: "uae/auth", Mount: authMount, Refuse: refuseOAuth,
+			Operations: map[string]mocks.Operation{
+				"pushAuthorizationRequest": h.pushAuthorizationRequest,
+				"issueToken":               h.issueToken,
+			},
+		},
+	}
+	for _, e := range editions() {
+		faces = append(faces, e.face(h))
+	}
+	return mocks.API{
+		Faces:        faces,
+		Jobs:         h.jobs(),
+		Populate:     h.populate,
+		Authenticate: h.authenticate,
+		Refuse:       refuseOAuth,
+	}
+}
+
+// populate writes the rows of a fresh world.
+func (h *hub) populate(ctx context.Context) error {
+	if err := h.clients.Insert(ctx, testClient, publishedClient()); err != nil {
+		return fmt.Errorf("register the test client: %w", err)
+	}
+	return h.archive.populate(ctx)
+}
+
+// Security schemes of the documents.
+const (
+	schemeUser   = "UserOAuth2Security" // a token by authorization code
+	schemeClient = "TPPOAuth2Security"  // a token by client credentials
+)
+
+func (h *hub) authenticate(r *http.Request, schemes []string) error {
+	kind := kindClient
+	if slices.Contains(schemes, schemeUser) {
+		kind = kindUser
+	}
+	_, err := h.bearer(r, kind)
+	return err
+}
+
+// mint is an id of a kind, a UUID that no other world has. Under one seed a world
+// makes the same ids in the same order.
+func mint(ctx context.Context, kind string) (id string, n uint64, err error) {
+	w := mocks.WorldOf(ctx)
+	if n, err = w.Next(ctx, "uae/"+kind); err != nil {
+		return "", 0, fmt.Errorf("count %s: %w", kind, err)
+	}
+	return minted(w, kind, n), n, nil
+}
+
+func minted(w *mocks.World, kind string, n uint64) string {
+	return w.Fake("uae", kind, w.Name, fmt.Sprint(n)).UUID()
+}
+
+// kept is how many rows of a kind that nobody needs for long a world holds: the
+// newest. Without an end, a client that never stops would fill the memory.
+const kept = 10_000
+
+func curl(base string) string {
+	return fmt.Sprintf("curl -s %s%s/.well-known/openid-configuration", base, hubMount)
+}
+
+func export(base string) [][2]string {
+	return [][2]string{
+		{"UAE_BASE_URL", base},
+		{"UAE_ISSUER", base + hubMount},
+		{"UAE_RESOURCES", base + resourcesMount},
+		{"UAE_CLIENT_ID", testClient},
+		{"UAE_REDIRECT_URI", testRedirect},
+	}
+}
