@@ -208,13 +208,22 @@ func redirect(p pushed, query string) mocks.Answer {
 
 // refuseHub words a refusal on the front channel: shown, never redirected.
 func refuseHub(ctx context.Context, r *mocks.Refusal) mocks.Answer {
-	answer := refuseOAuth(ctx, r)
+	complete(r)
+	answer := mocks.Answer{Status: http.StatusBadRequest, Header: http.Header{"Cache-Control": {"no-store"}}}
+	switch r.Kind {
+	case mocks.Missing:
+		answer.Status = http.StatusNotFound
+	case mocks.Broken:
+		answer.Status = http.StatusInternalServerError
+	case mocks.Invalid, mocks.Unauthenticated, mocks.Forbidden, mocks.Conflict, mocks.Expired, mocks.Throttled, mocks.TooLarge, mocks.WrongMethod:
+	}
+	answer.Body = refusedOAuth{Error: r.Code, Description: description(r)}
 	if !wantsPage(mocks.Header(ctx), false) {
 		return answer
 	}
 	text, err := errorPage(description(r))
 	if err != nil {
-		return answer
+		return answer // the words without the page
 	}
 	answer.Header, answer.Body = htmlHeader(), text
 	return answer

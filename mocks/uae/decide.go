@@ -118,21 +118,15 @@ var redirectable = []string{
 
 // chosen are the policies that a persona shares: none where she has none.
 func (h *hub) chosen(ctx context.Context, d decision) ([]string, *mocks.Refusal, error) {
-	all, err := h.choose(ctx, d.Persona, nil)
-	if err == nil && len(all) > 0 && len(d.Policies) == 0 {
-		err = ours(flaw("/policies", "confirm needs a persona and at least one of its policies", "name policies of the persona"))
-	}
-	if err == nil && len(d.Policies) > 0 {
-		all, err = h.choose(ctx, d.Persona, d.Policies)
-	}
+	policies, err := h.choose(ctx, d.Persona, d.Policies)
 	if refusal, ok := errors.AsType[*mocks.Refusal](err); ok {
-		refusal.Code, refusal.Example = invalidRequest, "no-policy-picked"
+		refusal.Code = invalidRequest
 		return nil, refusal, nil
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("choose policies: %w", err)
 	}
-	return unique(all), nil, nil
+	return policies, nil, nil
 }
 
 // again shows the page once more, with what was wrong.
@@ -219,14 +213,4 @@ func (h *hub) give(ctx context.Context, p pushed, persona string) (string, error
 		}
 	}
 	return code, nil
-}
-
-func unique(all []string) []string {
-	var once []string
-	for _, one := range all {
-		if !slices.Contains(once, one) {
-			once = append(once, one)
-		}
-	}
-	return once
 }

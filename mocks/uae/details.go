@@ -159,8 +159,7 @@ const longestID = 128 // characters
 // permissionsV1 are the codes of v1. The published files spell the last one in two
 // ways, so both are taken.
 var permissionsV1 = []string{
-	"ReadMotorInsurancePolicies", "ReadMotorInsuranceCustomerBasic", "ReadMotorInsuranceCustomerDetail", "ReadMotorInsuranceProduct",
-	"ReadMotorInsuranceTransactions", "ReadMotorInsuranceCustomerPaymentDetails", "ReadInsuranceCustomerPaymentDetails",
+	readPolicies, readBasic, readDetail, readProduct, readTransactions, readPayment, readPaymentShort,
 }
 
 // expiry is when a consent ends: by the world's clock, like all that happens to it.

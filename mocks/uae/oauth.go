@@ -53,36 +53,54 @@ func ours(r *mocks.Refusal) *mocks.Refusal {
 	return r
 }
 
-// refuseOAuth words a refusal of the authorization server. All of them are 400, a
-// failed client authentication too: no other status is in its file (upstream).
+// refuseOAuth words a refusal of the authorization server. Almost all of them are
+// 400, a failed client authentication too: no other status with a body is in its
+// file (upstream).
 func refuseOAuth(_ context.Context, r *mocks.Refusal) mocks.Answer {
-	answer := mocks.Answer{Status: http.StatusBadRequest, Header: http.Header{"Cache-Control": {"no-store"}}}
-	switch r.Kind {
-	case mocks.TooLarge:
-		answer.Status = http.StatusRequestEntityTooLarge
-	case mocks.Broken:
-		answer.Status, r.Code = http.StatusInternalServerError, serverError
-	case mocks.Throttled:
-		answer.Status = http.StatusTooManyRequests
+	answer := mocks.Answer{Status: oauthStatus(r.Kind), Header: http.Header{"Cache-Control": {"no-store"}}}
+	complete(r)
+	switch answer.Status {
+	case http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge:
+		return answer
+	case http.StatusTooManyRequests:
 		answer.Header.Set("Retry-After", "1")
-	case mocks.Missing:
-		answer.Status = http.StatusNotFound
-	case mocks.Invalid, mocks.Unauthenticated, mocks.Forbidden, mocks.Conflict, mocks.Expired:
+		return answer
 	}
+	answer.Body = refusedOAuth{Error: r.Code, Description: description(r)}
+	return answer
+}
+
+func oauthStatus(kind mocks.Kind) int {
+	switch kind {
+	case mocks.WrongMethod:
+		return http.StatusMethodNotAllowed
+	case mocks.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case mocks.Throttled:
+		return http.StatusTooManyRequests
+	case mocks.Unauthenticated:
+		return http.StatusUnauthorized
+	case mocks.Broken:
+		return http.StatusInternalServerError
+	case mocks.Invalid, mocks.Forbidden, mocks.Missing, mocks.Conflict, mocks.Expired:
+	}
+	return http.StatusBadRequest
+}
+
+// complete gives a refusal its code and what explain wants to know.
+func complete(r *mocks.Refusal) {
 	if len(r.Violations) > 0 {
 		judgeForm(r)
 	}
-	if r.Code == "" {
+	switch {
+	case r.Kind == mocks.Broken:
+		r.Code, r.Example = serverError, "server-error"
+	case r.Code == "":
 		r.Code = invalidRequest
 	}
 	if r.Evidence == "" {
 		r.Evidence = contracts.Inferred
 	}
-	if r.Example == "" {
-		r.Example = r.Code
-	}
-	answer.Body = refusedOAuth{Error: r.Code, Description: description(r)}
-	return answer
 }
 
 // judgeForm reads what the document says against a form. Who calls comes before
