@@ -18,6 +18,8 @@ type carrier struct {
 	contract *contracts.Contract
 	api      API
 	faces    []*face
+	sends    map[string]served // operations of its webhooks, which a receiver answers
+	sender   string            // the name of their document's face
 }
 
 // face is one server of a carrier, ready to answer.
@@ -64,6 +66,12 @@ func newCarrier(s *Sandbox, insurer Insurer) (*carrier, error) {
 		}
 		c.faces = append(c.faces, built)
 	}
+	if err := c.learnWebhooks(); err != nil {
+		return nil, err
+	}
+	if c.sender != "" {
+		played[c.sender] = true
+	}
 	for _, described := range contract.Faces {
 		if !played[described.Name] {
 			return nil, fmt.Errorf("document %s: no face plays it", described.Document.Name)
@@ -71,6 +79,37 @@ func newCarrier(s *Sandbox, insurer Insurer) (*carrier, error) {
 	}
 	slices.SortStableFunc(c.faces, longerMount)
 	return c, nil
+}
+
+// learnWebhooks finds the document of what the insurer sends.
+func (c *carrier) learnWebhooks() error {
+	webhooks := c.api.Webhooks
+	if webhooks == nil {
+		return nil
+	}
+	described := c.contract.Face(strings.TrimPrefix(webhooks.Document, c.Slug+"/"))
+	switch {
+	case described == nil:
+		return fmt.Errorf("webhooks %s: no such document", webhooks.Document)
+	case webhooks.Seal == nil:
+		return fmt.Errorf("webhooks %s: nothing seals them", webhooks.Document)
+	case c.api.Jobs[webhookKind(c.Slug)] != nil:
+		return fmt.Errorf("the job %s is the sandbox's own, which delivers webhooks", webhookKind(c.Slug))
+	}
+	c.sender, c.sends = described.Name, map[string]served{}
+	for _, op := range described.Operations() {
+		c.sends[op.ID] = served{Operation: op}
+	}
+	return nil
+}
+
+// jobKinds are the kinds of what happens later at the insurer.
+func (c *carrier) jobKinds() []string {
+	kinds := slices.Collect(maps.Keys(c.api.Jobs))
+	if c.api.Webhooks != nil {
+		kinds = append(kinds, webhookKind(c.Slug))
+	}
+	return kinds
 }
 
 // longerMount sorts faces so that the first that fits a path is the nearest to it.

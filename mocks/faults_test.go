@@ -57,6 +57,7 @@ func newest(t *testing.T, w *World) *Entry {
 var faultTests = map[string]func(*testing.T){
 	"delay": testDelay, "hang": testHang, "drop": testDrop, "status": testStatus, "example": testExample, "lose": testLose,
 	"stale": testStale, "set": testSet, "remove": testRemove, "truncate": testTruncate, "header": testHeader,
+	"webhook": testWebhookFaults,
 }
 
 func TestEveryFaultIsCarriedOut(t *testing.T) {

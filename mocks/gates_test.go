@@ -88,7 +88,7 @@ func TestAFailingJobIsRunAgainAndThenStuck(t *testing.T) {
 	}
 	moved = must(w.Advance(ctx, 24*time.Hour))
 	at := func(d time.Duration) time.Time { return dawn.Add(time.Hour + d) }
-	want := []Attempt{{at(0), "no 1"}, {at(time.Minute), "no 2"}, {at(6 * time.Minute), "no 3"}}
+	want := []Attempt{{At: at(0), Error: "no 1"}, {At: at(time.Minute), Error: "no 2"}, {At: at(6 * time.Minute), Error: "no 3"}}
 	if len(moved.Due) != 1 || !moved.Due[0].Stuck || moved.Due[0].ID != "j-1" {
 		t.Fatalf("got %+v, want one stuck job", moved.Due)
 	}

@@ -3,7 +3,6 @@ package mocks
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 )
@@ -82,7 +81,7 @@ func (s *Sandbox) CheckSnapshot(taken *Snapshot) error {
 func (s *Sandbox) JobKinds() []string {
 	var kinds []string
 	for _, c := range s.carriers {
-		kinds = slices.AppendSeq(kinds, maps.Keys(c.api.Jobs))
+		kinds = append(kinds, c.jobKinds()...)
 	}
 	slices.Sort(kinds)
 	return slices.Compact(kinds)

@@ -45,6 +45,12 @@ type API struct {
 	// Retry is the schedule on which a failed job is run again; after it the
 	// job is stuck.
 	Retry []time.Duration
+	// Webhooks are what the insurer sends. Nil: nothing.
+	Webhooks *Webhooks
+	// Register adds a client of the insurer to the context's world and answers what
+	// it is known by, as JSON; a [*Refusal] says what is wrong with the asked one.
+	// Nil: the insurer's clients are those it publishes.
+	Register func(ctx context.Context, asked json.RawMessage) (any, error)
 }
 
 // Face is one server of an insurer, in one version.

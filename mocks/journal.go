@@ -25,9 +25,18 @@ type Entry struct {
 	Code      string              // the insurer's own code of a refusal
 	Why       Why
 	Truncated bool // a body was longer than the journal keeps
+	// Receiver says whether the receiver of a webhook did right; nil for any other
+	// call.
+	Receiver *Verdict
 
 	size   int64
 	answer contracts.Response // as it went out, for a scenario that repeats it
+}
+
+// Verdict is what became of a webhook at its receiver.
+type Verdict struct {
+	Right bool   `json:"right"`
+	Says  string `json:"says"`
 }
 
 // Why explains an answer.
@@ -77,6 +86,11 @@ func (j *journal) nextID() string { return "r-" + strconv.FormatUint(j.last.Add(
 // record keeps an examined exchange, now without its secrets.
 func (w *World) record(c *carrier, e *Entry, began time.Time) {
 	e.Exchange.Took = took(began)
+	w.recordTimed(c, e)
+}
+
+// recordTimed is record for an exchange that knows how long it took.
+func (w *World) recordTimed(c *carrier, e *Entry) {
 	kept := *e
 	kept.answer.Status = e.Exchange.Response.Status
 	kept.answer.Header, kept.answer.Body = e.Exchange.Response.Header, e.Exchange.Response.Body

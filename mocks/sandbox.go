@@ -38,6 +38,10 @@ type Options struct {
 	MaxWorlds int           // 0: 10,000
 	IdleAfter time.Duration // a world that nobody called for so long, in real time, is dropped; 0: 24 hours
 
+	// DeliverTo are the hosts and addresses, "hooks.example.com" or "203.0.113.0/24",
+	// that webhooks go to besides loopback and private addresses; "*" lets all in.
+	DeliverTo []string
+
 	// Watch is told of every answered call. It must not block.
 	Watch func(world string, e *Entry)
 	// Control answers below /__admin/; nil: nothing does.
@@ -66,6 +70,7 @@ type Sandbox struct {
 	made   atomic.Uint64 // numbers the worlds, so that none gets the rows of one before it
 	budget journalBudget
 	woken  chan struct{}
+	post   *post
 	closed context.Context //nolint:containedctx // the lifetime of the sandbox, not of a call
 	close  context.CancelFunc
 }
@@ -95,6 +100,10 @@ func New(o Options) (*Sandbox, error) {
 		woken: make(chan struct{}, 1),
 	}
 	s.closed, s.close = context.WithCancel(context.Background())
+	var err error
+	if s.post, err = newPost(o.DeliverTo); err != nil {
+		return nil, fmt.Errorf("mocks: %w", err)
+	}
 	if s.store == nil {
 		s.store = store.NewMemory()
 	}
@@ -129,7 +138,7 @@ func New(o Options) (*Sandbox, error) {
 	if o.Control != nil {
 		s.control = o.Control(s)
 	}
-	_, err := s.Make(context.Background(), DefaultWorld)
+	_, err = s.Make(context.Background(), DefaultWorld)
 	return s, err
 }
 
@@ -305,6 +314,14 @@ func (c *carrier) knows() scenarios.Knowledge {
 	for _, setting := range c.Settings {
 		known.Settings[setting.Key] = setting.Values
 	}
-	known.Jobs = slices.Sorted(maps.Keys(c.api.Jobs))
+	known.Jobs = slices.Sorted(slices.Values(c.jobKinds()))
+	if c.api.Webhooks != nil {
+		known.Forgeries = c.api.Webhooks.Forgeries
+		for id, op := range c.sends {
+			known.Operations[id] = examples(op)
+			known.Webhooks = append(known.Webhooks, id)
+		}
+		slices.Sort(known.Webhooks)
+	}
 	return known
 }

@@ -34,6 +34,7 @@ type toy struct {
 	refuse       func(context.Context, *Refusal) Answer
 	mount        string
 	normalise    func(*contracts.Request)
+	webhooks     *Webhooks
 }
 
 func (y toy) insurer() Insurer {
@@ -54,7 +55,7 @@ func (y toy) insurer() Insurer {
 					Document: "allianz/motor", Mount: y.mount, Normalise: y.normalise,
 					Operations: played(map[string]Operation{"token": y.token, "quickQuote": y.quote}),
 				}},
-				Jobs: y.jobs, Retry: y.retry, Authenticate: y.authenticate,
+				Jobs: y.jobs, Retry: y.retry, Authenticate: y.authenticate, Webhooks: y.webhooks,
 				Populate: func(ctx context.Context) error {
 					if y.populate == nil {
 						return nil

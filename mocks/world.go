@@ -38,6 +38,7 @@ type World struct {
 	populate  sync.Mutex
 	journal   journal
 	queue     queue
+	ears      ears
 	touched   atomic.Int64 // real time of the last call, Unix seconds
 }
 

@@ -78,7 +78,7 @@ func TestRefusals(t *testing.T) {
 		"a scenario of nobody": {"PUT", "/scenario", strings.Replace(brokenSecond, `"allianz"`, `"acme"`, 1), 400, "acme", []string{"allianz"}},
 		"an unknown fault": {
 			"PUT", "/scenario", strings.Replace(brokenSecond, `"example"`, `"sample"`, 1), 400, `unknown key "sample"`,
-			[]string{"on", "delay", "hang", "drop", "status", "example", "lose", "stale", "set", "remove", "truncate", "header"},
+			[]string{"on", "delay", "hang", "drop", "status", "example", "lose", "stale", "set", "remove", "truncate", "header", "webhook"},
 		},
 		"a scenario of no JSON":  {"PUT", "/scenario", `name: mine`, 400, "the body:1:", nil},
 		"an unknown parameter":   {"DELETE", "/scenario?insurr=allianz", ``, 400, `there is no parameter "insurr"`, []string{"insurer"}},
