@@ -51,8 +51,16 @@ func TestExamplesKeepEveryPromise(t *testing.T) {
 						}
 						pairs++
 						x := &Exchange{Insurer: slug, Face: face.Name, Operation: op.ID}
-						x.Request = Request{Method: op.Method, Path: op.Path, Vars: map[string]string{"contractId": "x"}, Message: messageOf(t, ask.MediaType, ask.Value)}
+						x.Webhook = face.Document.Webhooks
+						x.Request = Request{Method: op.Method, Path: op.Path, Vars: map[string]string{}, Message: messageOf(t, ask.MediaType, ask.Value)}
+						for name := range strings.SplitSeq(op.Path, "{") {
+							name, _, _ = strings.Cut(name, "}")
+							x.Request.Vars[name] = "x"
+						}
 						x.Response = Response{Status: answer.Status, Message: messageOf(t, answer.MediaType, answer.Value)}
+						for name := range op.Responses.Status(answer.Status).Value.Headers {
+							x.Response.Header.Set(name, sampleHeaders[http.CanonicalHeaderKey(name)])
+						}
 						if found := c.Examine(x); len(found) > 0 {
 							t.Errorf("%s: example %s of %s:\n%s", slug, ask.Name, op.ID, render(found))
 						}
@@ -66,13 +74,21 @@ func TestExamplesKeepEveryPromise(t *testing.T) {
 	}
 }
 
+// sampleHeaders are values for headers that the documents describe.
+var sampleHeaders = map[string]string{
+	"Cache-Control": "no-store", "X-Fapi-Interaction-Id": "942a7ee7-d29a-45aa-93b7-c5f292d86602", "Retry-After": "30", "Location": "https://tpp.example/?code=x&iss=https://hub.example",
+}
+
 func messageOf(t testing.TB, media string, value any) Message {
 	t.Helper()
+	if media == mediaJWT {
+		value = map[string]any{"header": map[string]any{"alg": "PS256", "kid": "e1be6bf3"}, "claims": value}
+	}
 	body, err := json.Marshal(value)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Message{Header: http.Header{"Content-Type": {media}}, Body: body}
+	return Message{Header: http.Header{"Content-Type": {media}}, Body: written(t, media, body)}
 }
 
 // TestRegistrationTable goes through the printed rows, and through what the

@@ -47,6 +47,10 @@ type Check struct {
 	Blame  Side     // who broke it when it fails
 	On     []string // operationIds; empty: all
 
+	// turns marks what both sides owe each other by the document: in a webhook,
+	// where the insurer is the caller, the other side is to blame.
+	turns bool
+
 	// Verify is nil for a kept promise, errBeside for an exchange the check is not
 	// about; otherwise a [*Mismatch], or several joined by [errors.Join].
 	Verify func(*Exchange) error
@@ -102,7 +106,19 @@ func (c *Check) findings(x *Exchange, err error) []Finding {
 	}
 	return []Finding{{
 		Check: c.ID, Insurer: x.Insurer, Operation: x.Operation,
-		Level: c.Level, Evidence: proof, Blame: c.Blame, Says: c.Says, Clause: c.Clause,
+		Level: c.Level, Evidence: proof, Blame: c.blame(x), Says: c.Says, Clause: c.Clause,
 		Mismatch: *mismatch,
 	}}
+}
+
+// blame is who broke the promise in one exchange.
+func (c *Check) blame(x *Exchange) Side {
+	switch {
+	case !c.turns || !x.Webhook:
+		return c.Blame
+	case c.Blame == Insurer:
+		return Caller
+	default:
+		return Insurer
+	}
 }

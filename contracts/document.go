@@ -45,7 +45,9 @@ func (c *Contract) answered(x *Exchange) (*operation, *response) {
 	return op, op.response(x.Response.Status)
 }
 
-// documentChecks are the promises every insurer makes by having a document.
+// documentChecks are the promises every insurer makes by having a document. They
+// are worded for a call; in a webhook the two sides change places, so that the
+// request is the insurer's to get right and the answer is the subscriber's.
 func (c *Contract) documentChecks() []Check {
 	// A finding has the grade of the call and status it is about; the check as a
 	// whole is no better than the worst of them.
@@ -53,7 +55,7 @@ func (c *Contract) documentChecks() []Check {
 	check := func(name string, level Level, blame Side, says string, verify func(*Exchange) error) Check {
 		return Check{
 			ID: c.Insurer + "/" + name, Level: level, Blame: blame, Says: says,
-			Clause: "the OpenAPI document of " + c.Insurer, Proof: proof, Verify: verify,
+			Clause: "the OpenAPI document of " + c.Insurer, Proof: proof, Verify: verify, turns: true,
 		}
 	}
 	all := []Check{

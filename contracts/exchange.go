@@ -21,7 +21,7 @@ type Exchange struct {
 	Insurer   string        // slug
 	Face      string        // which of the insurer's servers and versions, "motor"
 	Operation string        // operationId; empty when the document has no such call
-	Webhook   bool          // the insurer called us
+	Webhook   bool          // the insurer was the caller: Request is its message, Response the subscriber's answer
 	Bent      string        // the scenario rule that bent this answer, "slug/name#rule"; empty when honest
 	At        time.Time     // by the target's clock
 	Took      time.Duration // by ours
@@ -42,6 +42,9 @@ type Message struct {
 	decoded bool
 	value   any
 	err     error
+
+	opened bool
+	signed *jws
 }
 
 // Request is the caller's half. Path is escaped as it was sent and relative to
@@ -68,7 +71,7 @@ var (
 
 // SetBody replaces the body and forgets what was decoded of the old one.
 func (m *Message) SetBody(body []byte) {
-	m.Body, m.Cut, m.decoded, m.value, m.err = body, false, false, nil, nil
+	*m = Message{Header: m.Header, Body: body}
 }
 
 // JSON is the body as a tree of map[string]any, []any, string, bool, nil and
@@ -92,8 +95,9 @@ func (m *Message) tree() (any, bool) {
 
 // Forget drops what was decoded, so that a kept exchange weighs only its bytes.
 func (x *Exchange) Forget() {
-	x.Request.decoded, x.Request.value = false, nil
-	x.Response.decoded, x.Response.value = false, nil
+	for _, m := range [...]*Message{&x.Request.Message, &x.Response.Message} {
+		m.decoded, m.value, m.opened, m.signed = false, nil, false, nil
+	}
 }
 
 // Value is the member of the request that an RFC 6901 pointer names, in a JSON

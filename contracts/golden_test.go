@@ -130,7 +130,8 @@ func readArchive(t testing.TB, file string) *txtar.Archive {
 }
 
 // exchangeIn reads the sections request and response: a first line, headers, an
-// empty line and a body.
+// empty line and a body. A section face names the face of a call that several
+// have, and a section webhook the operation of what the insurer sent.
 func exchangeIn(t testing.TB, c *Contract, archive *txtar.Archive) *Exchange {
 	t.Helper()
 	x := &Exchange{Insurer: c.Insurer}
@@ -146,13 +147,33 @@ func exchangeIn(t testing.TB, c *Contract, archive *txtar.Archive) *Exchange {
 				t.Fatal(err)
 			}
 			x.Response.Status = status
+		case "face":
+			x.Face = strings.TrimSpace(string(file.Data))
+		case "webhook":
+			x.Webhook, x.Operation = true, strings.TrimSpace(string(file.Data))
 		case "findings":
 		default:
 			t.Fatalf("section %s means nothing", file.Name)
 		}
 	}
-	c.identify(x)
+	identify(c, x)
 	return x
+}
+
+// identify is what a mock or a transport does, which know the face.
+func identify(c *Contract, x *Exchange) {
+	switch face := c.Face(x.Face); {
+	case x.Webhook:
+		for _, face := range c.Faces {
+			if face.operations[x.Operation] != nil {
+				x.Face = face.Name
+			}
+		}
+	case face != nil && len(c.Faces) > 1:
+		face.Identify(x)
+	default:
+		c.identify(x)
+	}
 }
 
 func messageIn(t testing.TB, data []byte, m *Message) (first string) {
@@ -167,7 +188,7 @@ func messageIn(t testing.TB, data []byte, m *Message) (first string) {
 		}
 		m.Header[textproto.CanonicalMIMEHeaderKey(name)] = append(m.Header[textproto.CanonicalMIMEHeaderKey(name)], value)
 	}
-	m.SetBody(bytes.TrimSuffix(body, []byte("\n")))
+	m.SetBody(written(t, m.MediaType(), bytes.TrimSuffix(body, []byte("\n"))))
 	return lines[0]
 }
 
@@ -178,7 +199,7 @@ func mutants(t testing.TB, c *Contract, archive *txtar.Archive) func(yield func(
 		change := func(do func(*Exchange)) bool {
 			x := exchangeIn(t, c, archive)
 			do(x)
-			c.identify(x)
+			identify(c, x)
 			return yield(x)
 		}
 		for _, status := range []int{200, 202, 400, 401, 418, 500} {
@@ -193,6 +214,8 @@ func mutants(t testing.TB, c *Contract, archive *txtar.Archive) func(yield func(
 			func(x *Exchange) { x.Response.SetBody([]byte("{}")) },
 			func(x *Exchange) { x.Response.SetBody(nil) },
 			func(x *Exchange) { x.Response.Status = 200; x.Response.SetBody([]byte("{}")) },
+			func(x *Exchange) { x.Response.Header.Set("Location", "https://elsewhere.example/?code=x") },
+			func(x *Exchange) { x.Response.Header.Set("Location", "https://elsewhere.example/?error=odd") },
 		}
 		for _, edit := range edits {
 			if !change(edit) {
@@ -203,72 +226,27 @@ func mutants(t testing.TB, c *Contract, archive *txtar.Archive) func(yield func(
 			func(x *Exchange) *Message { return &x.Request.Message },
 			func(x *Exchange) *Message { return &x.Response.Message },
 		} {
-			tree, err := half(exchangeIn(t, c, archive)).JSON()
-			if err != nil {
-				continue
-			}
-			for _, pointer := range pointers(tree, "") {
-				for _, value := range []any{nil, "", "x", json.Number("0"), json.Number("1.005"), removed} {
-					body, err := json.Marshal(changed(tree, strings.Split(pointer, "/")[1:], value))
-					if err != nil {
-						t.Fatal(err)
-					}
-					if !change(func(x *Exchange) { half(x).SetBody(body) }) {
+			m := half(exchangeIn(t, c, archive))
+			for name := range m.Header {
+				for _, value := range []string{"x", ""} {
+					if !change(func(x *Exchange) { half(x).Header.Set(name, value) }) {
 						return
 					}
+				}
+				if !change(func(x *Exchange) { half(x).Header.Del(name) }) {
+					return
+				}
+			}
+			tree, media := readable(m), m.MediaType()
+			for another := range others(tree) {
+				body, err := json.Marshal(another)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !change(func(x *Exchange) { half(x).SetBody(written(t, media, body)) }) {
+					return
 				}
 			}
 		}
 	}
-}
-
-// pointers lists every place below the root of a tree.
-func pointers(tree any, at string) []string {
-	var all []string
-	visit := func(name string, child any) {
-		all = append(all, at+"/"+name)
-		all = append(all, pointers(child, at+"/"+name)...)
-	}
-	switch node := tree.(type) {
-	case map[string]any:
-		for name, child := range node {
-			visit(name, child)
-		}
-	case []any:
-		for i, child := range node {
-			visit(strconv.Itoa(i), child)
-		}
-	}
-	return all
-}
-
-// changed is a copy of a tree with one value replaced, or taken out where the
-// new value is removed.
-func changed(tree any, steps []string, value any) any {
-	if len(steps) == 0 {
-		return value
-	}
-	switch node := tree.(type) {
-	case map[string]any:
-		kept := map[string]any{}
-		for name, child := range node {
-			if name != steps[0] {
-				kept[name] = child
-			} else if child = changed(child, steps[1:], value); child != removed {
-				kept[name] = child
-			}
-		}
-		return kept
-	case []any:
-		var kept []any
-		for i, child := range node {
-			if strconv.Itoa(i) != steps[0] {
-				kept = append(kept, child)
-			} else if child = changed(child, steps[1:], value); child != removed {
-				kept = append(kept, child)
-			}
-		}
-		return kept
-	}
-	return tree
 }

@@ -40,9 +40,13 @@ func (c *Contract) Handler(next http.Handler, record Recorder) http.Handler {
 	})
 }
 
-// identify finds the face and the call by the documents alone.
+// identify finds the face and the call by the documents alone. A document of
+// webhooks is left out: its paths are stand-ins for a subscriber's own.
 func (c *Contract) identify(x *Exchange) {
 	for _, face := range c.Faces {
+		if face.Document.Webhooks {
+			continue
+		}
 		face.Identify(x)
 		if x.Operation != "" {
 			return
