@@ -2,6 +2,7 @@ package mocks
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/understudy-sandbox/understudy/contracts"
@@ -65,4 +66,13 @@ func Decoded(ctx context.Context) any {
 		return nil
 	}
 	return tree
+}
+
+// Header is the header of the request, not to be changed: what an insurer repeats
+// of it in a refusal, too. Nil in a job.
+func Header(ctx context.Context) http.Header {
+	if x := momentOf(ctx).exchange; x != nil {
+		return x.Request.Header
+	}
+	return nil
 }
