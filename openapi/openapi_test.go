@@ -48,8 +48,8 @@ func TestEveryDocumentLoads(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	if got, want := Slugs(), []string{"allianz"}; !cmp.Equal(got, want) {
-		t.Errorf("Slugs() = %v, want %v", got, want)
+	if got := Slugs(); !slices.Contains(got, "allianz") || slices.Contains(got, ours) || !slices.IsSorted(got) {
+		t.Errorf("Slugs() = %v, want the insurers, sorted", got)
 	}
 	if got, want := Names("allianz"), []string{"allianz/motor"}; !cmp.Equal(got, want) {
 		t.Errorf("Names(allianz) = %v, want %v", got, want)
@@ -61,8 +61,8 @@ func TestNames(t *testing.T) {
 		t.Errorf("Names(nobody) = %v, want none", got)
 	}
 	_, err := Load("allianz/life")
-	if want := `openapi: no document "allianz/life": use one of allianz/motor, sandbox/admin`; err == nil || err.Error() != want {
-		t.Errorf("Load(allianz/life):\n got %v\nwant %s", err, want)
+	if want := `openapi: no document "allianz/life": use one of allianz/motor, `; err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), ", sandbox/admin") {
+		t.Errorf("Load(allianz/life):\n got %v\nwant %s ..., sandbox/admin", err, want)
 	}
 }
 
