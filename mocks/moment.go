@@ -50,6 +50,14 @@ func Base(ctx context.Context) string { return momentOf(ctx).base }
 // MTLSBase is [Base] on the listener that asks for client certificates; empty
 // where there is none.
 func MTLSBase(ctx context.Context) string { return momentOf(ctx).mtls }
+// Path is the path of the request, escaped as it was sent and relative to the
+// base of its face; empty in a job.
+func Path(ctx context.Context) string {
+	if x := momentOf(ctx).exchange; x != nil {
+		return x.Request.Path
+	}
+	return ""
+}
 
 // Outcome is what a released gate decided for a job; empty when it decides itself.
 func Outcome(ctx context.Context) string { return momentOf(ctx).outcome }
