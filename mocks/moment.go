@@ -50,6 +50,7 @@ func Base(ctx context.Context) string { return momentOf(ctx).base }
 // MTLSBase is [Base] on the listener that asks for client certificates; empty
 // where there is none.
 func MTLSBase(ctx context.Context) string { return momentOf(ctx).mtls }
+
 // Path is the path of the request, escaped as it was sent and relative to the
 // base of its face; empty in a job.
 func Path(ctx context.Context) string {
