@@ -8,15 +8,20 @@ import (
 
 // bases are where the caller finds the insurer.
 func (f *face) bases(r *http.Request, w *World) (base, mtls string) {
-	path := "/" + f.carrier.Slug
-	if w.Name != DefaultWorld {
-		path = "/w/" + w.Name + path
-	}
+	path := BaseOf("", w.Name, f.carrier.Slug)
 	s := f.carrier.sandbox
 	if port := s.options.Ports.MTLS; port != 0 {
 		mtls = "https://" + withPort(r.Host, port) + path
 	}
 	return s.Root(r) + path, mtls
+}
+
+// BaseOf is where an insurer stands in a world, below the address of a sandbox.
+func BaseOf(root, world, slug string) string {
+	if world != DefaultWorld {
+		root += "/w/" + world
+	}
+	return root + "/" + slug
 }
 
 // Root is the address at which a caller finds the sandbox, without a trailing

@@ -288,8 +288,8 @@ func TestAJobHasTheBaseOfItsRequest(t *testing.T) {
 			return tokenAnswer(r)
 		},
 		jobs: map[string]Job{"post": func(ctx context.Context, payload json.RawMessage) error {
-			if Decoded(ctx) != nil || Outcome(ctx) != "" {
-				t.Errorf("a job has the request %v and the outcome %q", Decoded(ctx), Outcome(ctx))
+			if Decoded(ctx) != nil || Called(ctx) != "" || Outcome(ctx) != "" {
+				t.Errorf("a job has the request %v of %q and the outcome %q", Decoded(ctx), Called(ctx), Outcome(ctx))
 			}
 			bases <- Base(ctx) + " " + WorldOf(ctx).Name + " " + string(payload)
 			return nil

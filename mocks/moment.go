@@ -51,8 +51,26 @@ func Base(ctx context.Context) string { return momentOf(ctx).base }
 // where there is none.
 func MTLSBase(ctx context.Context) string { return momentOf(ctx).mtls }
 
+// Path is the path of the request, escaped as it was sent and relative to the
+// base of its face; empty in a job.
+func Path(ctx context.Context) string {
+	if x := momentOf(ctx).exchange; x != nil {
+		return x.Request.Path
+	}
+	return ""
+}
+
 // Outcome is what a released gate decided for a job; empty when it decides itself.
 func Outcome(ctx context.Context) string { return momentOf(ctx).outcome }
+
+// Called is the operationId of the call that a request makes; empty in a job. An
+// insurer whose calls refuse in envelopes of their own words a refusal by it.
+func Called(ctx context.Context) string {
+	if x := momentOf(ctx).exchange; x != nil {
+		return x.Operation
+	}
+	return ""
+}
 
 // Decoded is the request's JSON body as it was judged: a tree whose numbers
 // keep their text, decoded once and not to be changed. Nil when there is none.

@@ -17,8 +17,8 @@ func TestAnOperationGetsTheBodyWhole(t *testing.T) {
 	s := open(t, toy{quote: func(r *http.Request) (Answer, error) {
 		body, err := io.ReadAll(r.Body)
 		decoded, _ := Decoded(r.Context()).(map[string]any)
-		if err != nil || string(body) != quoteBody || r.ContentLength != int64(len(quoteBody)) || decoded["channel"] != "WS" {
-			t.Errorf("got %s of %d bytes, %v, decoded %v", body, r.ContentLength, err, decoded)
+		if err != nil || string(body) != quoteBody || r.ContentLength != int64(len(quoteBody)) || decoded["channel"] != "WS" || Called(r.Context()) != "quickQuote" {
+			t.Errorf("got %s of %d bytes, %v, decoded %v, called as %s", body, r.ContentLength, err, decoded, Called(r.Context()))
 		}
 		return tokenAnswer(r)
 	}})

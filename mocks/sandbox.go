@@ -317,11 +317,7 @@ func (c *carrier) knows() scenarios.Knowledge {
 	known.Jobs = slices.Sorted(slices.Values(c.jobKinds()))
 	if c.api.Webhooks != nil {
 		known.Forgeries = c.api.Webhooks.Forgeries
-		for id, op := range c.sends {
-			known.Operations[id] = examples(op)
-			known.Webhooks = append(known.Webhooks, id)
-		}
-		slices.Sort(known.Webhooks)
+		known.Webhooks = slices.Sorted(maps.Keys(c.sends))
 	}
 	return known
 }

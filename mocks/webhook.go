@@ -108,6 +108,33 @@ func (s *Sandbox) Events(slug string) []Event {
 	return c.api.Webhooks.Events
 }
 
+// Webhooks is the face of an insurer's subscribers, which the insurer calls; nil
+// where it calls none.
+func (s *Sandbox) Webhooks(slug string) *contracts.Face {
+	c := s.carrier(slug)
+	if c == nil || c.api.Webhooks == nil {
+		return nil
+	}
+	return c.contract.Face(c.sender)
+}
+
+// Register adds a client of an insurer to the world, as the insurer understands
+// what is asked; a [*Refusal] says what is wrong with it.
+func (w *World) Register(ctx context.Context, slug, base string, asked json.RawMessage) (answer any, err error) {
+	register := w.sandbox.carrier(slug).api.Register
+	if register == nil {
+		return nil, &Refusal{
+			Kind: Conflict, Rule: slug + " takes no clients but those it publishes", Evidence: contracts.Inferred,
+			Remedy: "GET /__admin/insurers lists them",
+		}
+	}
+	err = w.act(ctx, slug, base, func(ctx context.Context) (err error) {
+		answer, err = register(ctx, asked)
+		return err
+	})
+	return answer, err
+}
+
 // Errors about webhooks.
 var (
 	ErrNoEvent    = errors.New("no such event")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -382,6 +383,7 @@ func TestListen(t *testing.T) {
 	}()
 	<-listening
 	for !w.ears.open("allianz", realNow()) {
+		runtime.Gosched()
 	}
 	tell(t, w, "http://192.0.2.7/hook", "a:1")
 	drain(t, w)

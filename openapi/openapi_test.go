@@ -48,8 +48,8 @@ func TestEveryDocumentLoads(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	if got, want := Slugs(), []string{"allianz", "uae"}; !cmp.Equal(got, want) {
-		t.Errorf("Slugs() = %v, want %v", got, want)
+	if got := Slugs(); !slices.Contains(got, "allianz") || slices.Contains(got, ours) || !slices.IsSorted(got) {
+		t.Errorf("Slugs() = %v, want the insurers, sorted", got)
 	}
 	if got, want := Names("allianz"), []string{"allianz/motor"}; !cmp.Equal(got, want) {
 		t.Errorf("Names(allianz) = %v, want %v", got, want)
@@ -64,9 +64,8 @@ func TestNames(t *testing.T) {
 		t.Errorf("Names(nobody) = %v, want none", got)
 	}
 	_, err := Load("allianz/life")
-	if want := `openapi: no document "allianz/life": use one of allianz/motor, sandbox/admin, ` +
-		`uae/auth, uae/events, uae/hub, uae/insurance-v1.0-rc1, uae/insurance-v1.2`; err == nil || err.Error() != want {
-		t.Errorf("Load(allianz/life):\n got %v\nwant %s", err, want)
+	if want := `openapi: no document "allianz/life": use one of allianz/motor, `; err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), ", sandbox/admin") {
+		t.Errorf("Load(allianz/life):\n got %v\nwant %s ..., sandbox/admin, ...", err, want)
 	}
 }
 
@@ -223,14 +222,14 @@ func TestNumbersKeepTheirText(t *testing.T) {
 }
 
 // The control API promises to refuse unknown keys, so every body must be closed, but for a snapshot, which is
-// opaque, and settings, whose keys are the insurers' own: the handler knows them.
+// opaque, and settings and clients, whose keys are the insurers' own: the handler or the insurer knows them.
 func TestControlBodiesAreClosed(t *testing.T) {
 	d, err := Load("sandbox/admin")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, op := range d.Operations() {
-		if op.RequestBody == nil || op.ID == "putSnapshot" || op.ID == "putSettings" {
+		if op.RequestBody == nil || op.ID == "putSnapshot" || op.ID == "putSettings" || op.ID == "registerClient" {
 			continue
 		}
 		s := op.RequestBody.Value.Content["application/json"].Schema.Value
@@ -248,6 +247,7 @@ func TestControlOperations(t *testing.T) {
 	want := []string{
 		"DELETE /__admin/worlds/{world} deleteWorld",
 		"DELETE /__admin/worlds/{world}/scenario deleteScenario",
+		"DELETE /__admin/worlds/{world}/{slug}/listen stopListening",
 		"GET /__admin/health health",
 		"GET /__admin/insurers listInsurers",
 		"GET /__admin/insurers/{slug}/openapi/{document} getDocument",
@@ -261,6 +261,7 @@ func TestControlOperations(t *testing.T) {
 		"GET /__admin/worlds/{world}/scenario getScenario",
 		"GET /__admin/worlds/{world}/settings getSettings",
 		"GET /__admin/worlds/{world}/snapshot getSnapshot",
+		"GET /__admin/worlds/{world}/{slug}/deliveries listDeliveries",
 		"GET /livez livez",
 		"GET /readyz readyz",
 		"POST /__admin/worlds/{world}/clock moveClock",
@@ -268,6 +269,11 @@ func TestControlOperations(t *testing.T) {
 		"POST /__admin/worlds/{world}/jobs/{kind}/hold holdJobs",
 		"POST /__admin/worlds/{world}/jobs/{kind}/release releaseJobs",
 		"POST /__admin/worlds/{world}/reset resetWorld",
+		"POST /__admin/worlds/{world}/{slug}/clients registerClient",
+		"POST /__admin/worlds/{world}/{slug}/deliveries/{id}/resend resendDelivery",
+		"POST /__admin/worlds/{world}/{slug}/events triggerEvent",
+		"POST /__admin/worlds/{world}/{slug}/listen listen",
+		"POST /__admin/worlds/{world}/{slug}/parcels/{id}/receipt giveReceipt",
 		"PUT /__admin/worlds/{world}/scenario putScenario",
 		"PUT /__admin/worlds/{world}/settings putSettings",
 		"PUT /__admin/worlds/{world}/snapshot putSnapshot",

@@ -9,7 +9,7 @@ type Knowledge struct {
 	Operations map[string][]string // operationId -> names of the examples that its document gives for answers
 	Settings   map[string][]string // key -> allowed values; empty: any text
 	Jobs       []string            // kinds of what happens later
-	Webhooks   []string            // those of the operations that the insurer calls
+	Webhooks   []string            // operationIds of what the insurer sends
 	Forgeries  []string            // what webhook.forge may say
 }
 
@@ -45,19 +45,26 @@ func (s *Scenario) unknowns(insurers map[string]Knowledge) problems {
 		examples, ok := k.Operations[rule.On.Operation]
 		switch {
 		case rule.On.Operation == "":
+		case rule.Webhook != nil:
+			k.checkWebhook(path, &rule, &p)
+		case !ok && slices.Contains(k.Webhooks, rule.On.Operation):
+			p.add(path+".on.operation", "%s is a webhook, which only webhook: bends", quoted(rule.On.Operation))
 		case !ok:
 			p.unknown(path+".on.operation", "operation", rule.On.Operation, sortedKeys(k.Operations))
-		case rule.Webhook == nil && slices.Contains(k.Webhooks, rule.On.Operation):
-			p.add(path+".on.operation", "%s is a webhook, which only webhook: bends", quoted(rule.On.Operation))
-		case rule.Webhook != nil && !slices.Contains(k.Webhooks, rule.On.Operation):
-			p.unknown(path+".on.operation", "webhook", rule.On.Operation, k.Webhooks)
-		case rule.Webhook != nil && rule.Webhook.Forge != "" && !slices.Contains(k.Forgeries, rule.Webhook.Forge):
-			p.unknown(path+".webhook.forge", "forgery", rule.Webhook.Forge, k.Forgeries)
 		case rule.Example != "" && !slices.Contains(examples, rule.Example):
 			p.unknown(path+".example", "example of "+rule.On.Operation, rule.Example, examples)
 		}
 	}
 	return p
+}
+
+func (k Knowledge) checkWebhook(path string, rule *Rule, p *problems) {
+	switch forge := rule.Webhook.Forge; {
+	case !slices.Contains(k.Webhooks, rule.On.Operation):
+		p.unknown(path+".on.operation", "webhook", rule.On.Operation, k.Webhooks)
+	case forge != "" && !slices.Contains(k.Forgeries, forge):
+		p.unknown(path+".webhook.forge", "forgery", forge, k.Forgeries)
+	}
 }
 
 func (p *problems) unknown(path, what, name string, known []string) {

@@ -79,12 +79,12 @@ var alone = map[string]struct {
 		`rules[0].header[x-a]: is the same header`: {Header: map[string]string{"X-A": "1", "x-a": "2"}},
 	}},
 	"Webhook": {Fault{Webhook: &WebhookFault{Copies: 2, Late: 1, Forge: "wrong-key"}}, map[string]Fault{
-		"rules[0].webhook: bends nothing":             {Webhook: &WebhookFault{}},
-		"rules[0].webhook.never: stands alone":        {Webhook: &WebhookFault{Never: true, Copies: 2}},
-		"rules[0].webhook.late: -1ns is negative":     {Webhook: &WebhookFault{Late: -1}},
-		"rules[0].webhook.copies: 1 is outside 2..10": {Webhook: &WebhookFault{Copies: 1}},
-		"rules[0].webhook.copies: 11 is outside":      {Webhook: &WebhookFault{Copies: 11}},
-		"rules[0].webhook.forge: is not UTF-8":        {Webhook: &WebhookFault{Forge: "\xff"}},
+		"rules[0].webhook: bends nothing":              {Webhook: &WebhookFault{}},
+		"rules[0].webhook.never: stands alone":         {Webhook: &WebhookFault{Never: true, Copies: 2}},
+		"rules[0].webhook.late: -1ns is negative":      {Webhook: &WebhookFault{Late: -1}},
+		"rules[0].webhook.copies: 1 is outside 2..10":  {Webhook: &WebhookFault{Copies: 1}},
+		"rules[0].webhook.copies: 11 is outside":       {Webhook: &WebhookFault{Copies: 11}},
+		"rules[0].webhook.forge: is not UTF-8":         {Webhook: &WebhookFault{Forge: "\xff"}},
 		"rules[0].header: cannot stand beside webhook": {Webhook: &WebhookFault{Never: true}, Header: map[string]string{"A": "b"}},
 	}},
 }

@@ -132,7 +132,7 @@ func TestLoadDoesNotOpenFilesForNames(t *testing.T) {
 func TestCheck(t *testing.T) {
 	insurers := map[string]Knowledge{
 		"allianz": {
-			Operations: map[string][]string{"quickQuote": {"003", "999"}, "token": nil, "receive": nil},
+			Operations: map[string][]string{"quickQuote": {"003", "999"}, "token": nil},
 			Settings:   map[string][]string{"allianz.envelope": {"bare", "errors"}, "allianz.note": nil},
 			Jobs:       []string{"inspection"},
 			Webhooks:   []string{"receive"},
@@ -158,7 +158,7 @@ func TestCheck(t *testing.T) {
 	}{
 		"good":       {func(*Scenario) {}, ""},
 		"insurer":    {func(s *Scenario) { s.Insurer = "alianz" }, `alianz/x: insurer: unknown insurer "alianz" (did you mean "allianz"?); allowed here: allianz, bima`},
-		"operation":  {func(s *Scenario) { s.Rules[0].On.Operation = "quickquote" }, `allianz/x: rules[0].on.operation: unknown operation "quickquote" (did you mean "quickQuote"?); allowed here: quickQuote, receive, token`},
+		"operation":  {func(s *Scenario) { s.Rules[0].On.Operation = "quickquote" }, `allianz/x: rules[0].on.operation: unknown operation "quickquote" (did you mean "quickQuote"?); allowed here: quickQuote, token`},
 		"example":    {func(s *Scenario) { s.Rules[0].Example = "112" }, `rules[0].example: unknown example of quickQuote "112"; allowed here: 003, 999`},
 		"no example": {func(s *Scenario) { s.Rules[0].On.Operation = "token" }, `unknown example of token "999"; there is none`},
 		"setting":    {func(s *Scenario) { s.Settings = map[string]string{"envelope": "errors"} }, `settings: unknown setting "envelope"; allowed here: allianz.envelope, allianz.note`},

@@ -25,6 +25,7 @@ type Insurer struct {
 	Operations  []Operation       `json:"operations"`
 	Magic       []Magic           `json:"magic"`
 	Settings    []Setting         `json:"settings"`
+	Events      []Event           `json:"events"` // webhooks that can be triggered
 }
 
 // Operation is a call of an insurer's document.
@@ -94,10 +95,11 @@ type Job struct {
 	Attempts []Attempt `json:"attempts"` // those that failed
 }
 
-// Attempt is a run of a job that failed.
+// Attempt is a run of a job that failed, or a try at a delivery.
 type Attempt struct {
-	At    time.Time `json:"at"`
-	Error string    `json:"error"`
+	At     time.Time `json:"at"`
+	Error  string    `json:"error"`  // empty when a delivery was acknowledged
+	Status int       `json:"status"` // that a receiver answered; 0: none
 }
 
 // Jobs is what waits in a world.
@@ -174,6 +176,15 @@ type Entry struct {
 	Request    Message   `json:"request"`
 	Response   Message   `json:"response"`
 	Truncated  bool      `json:"truncated"` // a body was longer than the journal keeps
+	Webhook    bool      `json:"webhook"`   // the insurer called, and Path is the receiver's whole address
+	Receiver   *Verdict  `json:"receiver"`  // of a webhook: what its receiver made of it
+	Notes      []string  `json:"notes"`
+}
+
+// Verdict is what became of a webhook at its receiver.
+type Verdict struct {
+	Right bool   `json:"right"`
+	Says  string `json:"says"`
 }
 
 // Finding is a promise that an exchange did not keep.

@@ -46,6 +46,10 @@ func (s *serve) announceText(p *program, sandbox *mocks.Sandbox, l listeners) {
 	if l.admin != nil {
 		fmt.Fprintf(p.out, "control API on %s/__admin/\n", address(l.admin))
 	}
+	if l.folder != "" {
+		fmt.Fprintf(p.out, "certificates in %s: %s to trust, %s and %s for a client\n", l.folder, fileCA, fileClient, fileClientKey)
+		fmt.Fprintf(p.out, "client certificates asked for on %s\n", address(l.mtls))
+	}
 	fmt.Fprintf(p.out, "listening on %s\n", address(l.main))
 }
 
@@ -68,6 +72,9 @@ func (s *serve) announceJSON(w io.Writer, sandbox *mocks.Sandbox, l listeners) e
 		}
 	}
 	listening := map[string]any{"msg": "listening on " + address(l.main), "url": address(l.main)}
+	if l.folder != "" {
+		listening["certificates"], listening["mtls"] = l.folder, address(l.mtls)
+	}
 	if l.admin != nil {
 		listening["control"] = address(l.admin) + "/__admin/"
 	}
@@ -100,14 +107,18 @@ func (s *serve) armed(sandbox *mocks.Sandbox) [][2]string {
 
 // address is where a caller on this machine finds a listener.
 func address(l net.Listener) string {
+	scheme := "http://"
+	if _, ok := l.(secured); ok {
+		scheme = "https://"
+	}
 	host, port, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {
-		return "http://" + l.Addr().String()
+		return scheme + l.Addr().String()
 	}
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + net.JoinHostPort(host, port)
 }
 
 func loopback(l net.Listener) bool {

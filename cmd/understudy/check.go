@@ -282,7 +282,7 @@ func (c *check) ownSandbox(ctx context.Context) (base string, err error) {
 	if err != nil {
 		return "", err
 	}
-	l, err := listen("--addr", "127.0.0.1:0")
+	l, err := listenOn("--addr", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -18,6 +18,8 @@ type commands struct {
 	Play    play    `cmd:"" help:"Arm a scenario: break answers on purpose."`
 	Clock   clocks  `cmd:"" help:"Read or move a world's clock."`
 	Reset   reset   `cmd:"" help:"Make a world as new."`
+	Trigger trigger `cmd:"" help:"Send a webhook now."`
+	Listen  listen  `cmd:"" help:"Forward webhooks to a receiver that the sandbox cannot reach."`
 	Check   check   `cmd:"" help:"Hold insurers, real or played, to their promises."`
 	Cleanup cleanup `cmd:"" help:"Take back what a check left behind at a live target."`
 	Parity  parity  `cmd:"" help:"Tell from two reports whether the mock is wrong or the insurer changed."`

@@ -34,11 +34,15 @@ type serve struct {
 	Seed      uint64            `default:"1" help:"What the data of every fresh world grows from."`
 	Clock     moment            `default:"now" placeholder:"now|TIME" help:"Where the clock of every fresh world starts; a time (RFC 3339) freezes it."`
 	Scenario  []string          `sep:"none" placeholder:"SLUG/NAME|FILE" help:"Arm a scenario in every fresh world; repeatable, one per insurer."`
+	TLS       bool              `name:"tls" help:"Serve HTTPS, by a certificate authority made for this run."`
+	TLSDir    string            `name:"tls-dir" placeholder:"FOLDER" help:"Write the authority's certificate, and a client's with its key, here; default: a folder that goes with the sandbox."`
+	MTLSAddr  string            `name:"mtls-addr" placeholder:"HOST:PORT" help:"Ask for client certificates here; default: the port after --addr's."`
 	Auth      string            `enum:"lenient,strict" default:"lenient" help:"strict demands credentials where sources leave it open (${enum})."`
 	Set       map[string]string `mapsep:"," placeholder:"SLUG.KEY=VALUE" help:"Choose between documented behaviours; repeatable."`
 	Strict    bool              `help:"An answer that breaks its contract becomes a 500."`
 	Stealth   bool              `help:"Add no headers of our own."`
 	CORS      string            `name:"cors" enum:"on,off" default:"on" help:"Let browsers call from other origins (${enum})."`
+	DeliverTo []string          `placeholder:"HOST|RANGE|*" help:"Let webhooks go here too, besides loopback and private addresses; repeatable."`
 	MaxWorlds int               `default:"10000" help:"How many worlds may exist at once."`
 	LogFormat string            `enum:"text,json" default:"text" help:"A line per request as ${enum}."`
 	Config    string            `file:"none" placeholder:"FILE" help:"Read these flags from a YAML file; default: understudy.yaml where it is."`
@@ -98,6 +102,14 @@ func (s *serve) Run(ctx context.Context, p *program) error {
 		return fmt.Errorf("serve: %w", err)
 	}
 	defer listeners.close()
+	remove, err := s.secure(&listeners)
+	defer remove()
+	if err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	if s.TLS {
+		options.Ports = mocks.Ports{Main: portOf(listeners.main), MTLS: portOf(listeners.mtls)}
+	}
 
 	trail := newTrail(p.out, s.LogFormat, p.coloursFor(p.out))
 	defer trail.close()
@@ -136,6 +148,9 @@ func (s *serve) Run(ctx context.Context, p *program) error {
 	defer context.AfterFunc(ctx, func() { _ = sandbox.Close() })()
 	group.Go(func() error { return sandbox.Run(ctx) })
 	group.Go(func() error { return answer(ctx, listeners.main, sandbox, options.Log) })
+	if listeners.mtls != nil {
+		group.Go(func() error { return answer(ctx, listeners.mtls, sandbox, options.Log) })
+	}
 	if listeners.admin != nil {
 		group.Go(func() error { return answer(ctx, listeners.admin, admin(sandbox), options.Log) })
 	}
@@ -146,7 +161,10 @@ func (s *serve) Run(ctx context.Context, p *program) error {
 func (s *serve) options() (mocks.Options, error) {
 	o := mocks.Options{
 		Insurers: catalog.All(), Seed: s.Seed, Clock: s.Clock.Clock, Settings: map[string]string{},
-		PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Strict: s.Strict, Stealth: s.Stealth, NoCORS: s.CORS == "off", MaxWorlds: s.MaxWorlds,
+		PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Strict: s.Strict, Stealth: s.Stealth, NoCORS: s.CORS == "off", MaxWorlds: s.MaxWorlds, DeliverTo: s.DeliverTo,
+	}
+	if !s.TLS && s.TLSDir+s.MTLSAddr != "" {
+		return o, errors.New("--tls-dir and --mtls-addr say nothing without --tls")
 	}
 	if s.MaxWorlds < 1 {
 		return o, fmt.Errorf("--max-worlds %d: want 1 at least", s.MaxWorlds)
@@ -172,12 +190,17 @@ func (s *serve) options() (mocks.Options, error) {
 	return o, nil
 }
 
-type listeners struct{ main, admin net.Listener }
+// listeners are the ports of a run; those that were not asked for are nil.
+type listeners struct {
+	main, mtls, admin net.Listener
+	folder            string // of the certificates; empty without TLS
+}
 
 func (l listeners) close() {
-	_ = l.main.Close()
-	if l.admin != nil {
-		_ = l.admin.Close()
+	for _, one := range []net.Listener{l.main, l.mtls, l.admin} {
+		if one != nil {
+			_ = one.Close()
+		}
 	}
 }
 
@@ -186,16 +209,25 @@ func (l listeners) close() {
 func (s *serve) listen() (listeners, error) {
 	var l listeners
 	var err error
-	if l.main, err = listen("--addr", s.Addr); err != nil || s.AdminAddr == "" {
+	if l.main, err = listenOn("--addr", s.Addr); err != nil {
 		return l, err
 	}
-	if l.admin, err = listen("--admin-addr", s.AdminAddr); err != nil {
-		_ = l.main.Close()
+	if s.TLS {
+		var at string
+		if at, err = s.mtlsAddr(); err == nil {
+			l.mtls, err = listenOn("--mtls-addr", at)
+		}
+	}
+	if err == nil && s.AdminAddr != "" {
+		l.admin, err = listenOn("--admin-addr", s.AdminAddr)
+	}
+	if err != nil {
+		l.close()
 	}
 	return l, err
 }
 
-func listen(flag, address string) (net.Listener, error) {
+func listenOn(flag, address string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):

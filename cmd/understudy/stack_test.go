@@ -41,7 +41,7 @@ func serveStack(args []string) int {
 func playStack(kind string, said []byte) error {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	usage, err := listen("", "127.0.0.1:0")
+	usage, err := listenOn("", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func playStack(kind string, said []byte) error {
 		if err != nil {
 			return err
 		}
-		l, err := listen("", "127.0.0.1:0")
+		l, err := listenOn("", "127.0.0.1:0")
 		if err != nil {
 			return err
 		}

@@ -100,6 +100,9 @@ func (t *trail) missing(n int64) []byte {
 // path is what the caller asked for, without the query: that may hold secrets.
 func (t *trail) path(world string, e *mocks.Entry) string {
 	x := e.Exchange
+	if x.Webhook {
+		return x.Request.Path
+	}
 	path := "/" + x.Insurer + t.mounts[x.Insurer+"/"+x.Face] + x.Request.Path
 	if world != mocks.DefaultWorld {
 		path = "/w/" + world + path
@@ -112,12 +115,18 @@ func (t *trail) path(world string, e *mocks.Entry) string {
 //	POST /allianz/v1/motor/quickquotes 400 003 · explain r-17
 func (t *trail) text(world string, e *mocks.Entry) []byte {
 	var b strings.Builder
+	if e.Exchange.Webhook {
+		b.WriteString("→ " + e.Exchange.Insurer + " ")
+	}
 	b.WriteString(e.Exchange.Request.Method + " " + t.path(world, e) + " " + t.status(e.Exchange.Response.Status))
 	if e.Code != "" {
 		b.WriteString(" " + e.Code)
 	}
 	if e.Fault != "" {
 		b.WriteString(" · fault " + e.Fault)
+	}
+	if e.Receiver != nil && !e.Receiver.Right {
+		b.WriteString(" · " + t.colours.yellow("the receiver did wrong: "+e.Receiver.Says))
 	}
 	for _, check := range brokenBy(e, contracts.Insurer) {
 		b.WriteString(" · " + t.colours.red("the mock broke "+check))
@@ -144,6 +153,10 @@ func (t *trail) status(status int) string {
 
 func (t *trail) object(world string, e *mocks.Entry) []byte {
 	x := e.Exchange
+	receiver := ""
+	if e.Receiver != nil && !e.Receiver.Right {
+		receiver = e.Receiver.Says
+	}
 	line, err := json.Marshal(struct {
 		Time      time.Time `json:"time"` // by the world's clock
 		Message   string    `json:"msg"`
@@ -159,9 +172,11 @@ func (t *trail) object(world string, e *mocks.Entry) []byte {
 		Broken    []string  `json:"broken,omitempty"`       // checks, by the mock
 		Caller    []string  `json:"caller_broke,omitempty"` // checks
 		Took      string    `json:"took"`
+		Webhook   bool      `json:"webhook,omitempty"`  // the insurer called, and path is the receiver's whole address
+		Receiver  string    `json:"receiver,omitempty"` // what it did wrong
 	}{
 		x.At, "request", x.Request.Method, t.path(world, e), x.Response.Status, e.Code, world, x.Insurer, x.Operation,
-		e.ID, e.Fault, brokenBy(e, contracts.Insurer), brokenBy(e, contracts.Caller), x.Took.String(),
+		e.ID, e.Fault, brokenBy(e, contracts.Insurer), brokenBy(e, contracts.Caller), x.Took.String(), x.Webhook, receiver,
 	})
 	if err != nil {
 		return fmt.Appendf(nil, "{\"msg\":\"request\",\"error\":%q}\n", err.Error())

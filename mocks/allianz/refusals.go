@@ -153,7 +153,7 @@ func complete(r *mocks.Refusal) {
 	case mocks.Missing:
 		r.Code = codeInvalid
 	case mocks.Conflict, mocks.Expired: // whoever refuses so names the words
-	case mocks.Forbidden, mocks.Throttled, mocks.Broken:
+	case mocks.Forbidden, mocks.Throttled, mocks.WrongMethod, mocks.Broken:
 		r.Code = codeBroken
 	}
 	if r.Code == codeInvalid && r.Detail == "" {

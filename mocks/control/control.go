@@ -95,6 +95,13 @@ func (h *handler) table() []call {
 		{h, "POST", world + "/jobs/{kind}/hold", h.holdJobs},
 		{h, "POST", world + "/jobs/{kind}/release", h.releaseJobs},
 		{h, "POST", world + "/drain", h.drain},
+		{h, "POST", world + "/{slug}/clients", h.registerClient},
+		{h, "POST", world + "/{slug}/events", h.triggerEvent},
+		{h, "GET", world + "/{slug}/deliveries", h.listDeliveries},
+		{h, "POST", world + "/{slug}/deliveries/{id}/resend", h.resendDelivery},
+		{h, "POST", world + "/{slug}/listen", h.listen},
+		{h, "DELETE", world + "/{slug}/listen", h.stopListening},
+		{h, "POST", world + "/{slug}/parcels/{id}/receipt", h.giveReceipt},
 	}
 }
 
@@ -115,7 +122,7 @@ func (h *handler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // ServeHTTP answers the call. What changes a world is finished also for a caller
 // who has gone.
 func (c call) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	if c.method != http.MethodGet {
+	if c.method != http.MethodGet && !strings.HasSuffix(c.path, "/listen") { // who hangs up hears no more
 		r = r.WithContext(context.WithoutCancel(r.Context()))
 	}
 	said, err := c.say(r)

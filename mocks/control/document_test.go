@@ -91,6 +91,24 @@ var steps = []step{
 	{operation: "drain", status: 400, body: `{"until":"1h"}`},
 	{operation: "holdJobs", status: 400, more: "decide", body: `{"outcome":"rejected"}`},
 
+	{operation: "registerClient", status: 200, more: "allianz", body: `{"name":"a"}`},
+	{operation: "registerClient", status: 400, more: "allianz", body: `{}`},
+	{operation: "registerClient", status: 409, more: "allianz", body: `{"name":"taken"}`},
+	{operation: "triggerEvent", status: 200, more: "allianz", body: `{"event":"told","to":"http://192.0.2.8/hook","override":{"/a":1}}`},
+	{operation: "triggerEvent", status: 400, more: "allianz", body: `{"event":"told","to":"nowhere"}`},
+	{operation: "triggerEvent", status: 404, more: "allianz", body: `{"event":"tolled"}`},
+	{operation: "triggerEvent", status: 409, more: "allianz", body: `{"event":"untold"}`},
+	{operation: "listDeliveries", status: 200, more: "allianz"},
+	{operation: "listDeliveries", status: 404, more: "acme"},
+	{operation: "resendDelivery", status: 200, more: "allianz/n-1"},
+	{operation: "resendDelivery", status: 404, more: "allianz/n-2"},
+	{operation: "resendDelivery", status: 400, more: "allianz/n-1", body: `{"to":1}`},
+	{operation: "listen", status: 200, more: "allianz", body: `{"wait":"1ms"}`},
+	{operation: "listen", status: 400, more: "allianz", body: `{"wait":"1 hour"}`},
+	{operation: "stopListening", status: 204, more: "allianz"},
+	{operation: "giveReceipt", status: 404, more: "allianz/p-1", body: `{"status":202}`},
+	{operation: "giveReceipt", status: 400, more: "allianz/p-1", body: `{}`},
+
 	{operation: "deleteScenario", status: 204, query: "insurer=allianz"},
 	{operation: "deleteScenario", status: 400, query: "insurer=acme"},
 	{operation: "deleteWorld", status: 204},
@@ -145,6 +163,9 @@ func TestDocumentIsKept(t *testing.T) {
 	for _, id := range slices.Sorted(maps.Keys(operations)) {
 		op := operations[id]
 		like := step{operation: id, more: "decide"}
+		if strings.Contains(op.Path, "{slug}") {
+			like.more = "allianz"
+		}
 		foreign := like.request(op)
 		foreign.Host = "evil.example"
 		play(id+" from a foreign host", op, 403, foreign)
@@ -159,10 +180,20 @@ func TestDocumentIsKept(t *testing.T) {
 			play(id+" with too large a body", op, 413, large)
 		}
 	}
-	for _, step := range []step{{operation: "moveClock", body: `{"advance":"1h"}`}, {operation: "releaseJobs", more: "decide"}, {operation: "drain"}} {
+	play("a receipt of what a listener delivered", operations["giveReceipt"], 204, s.listened(t, operations))
+	for _, step := range []step{
+		{operation: "moveClock", body: `{"advance":"1h"}`},
+		{operation: "releaseJobs", more: "decide"},
+		{operation: "drain"},
+		{operation: "resendDelivery", more: "allianz/n-1"},
+	} {
 		meddler := &meddler{Store: store.NewMemory()}
+		if step.operation == "resendDelivery" {
+			meddler.looks = 1 // for the delivery, before it looks for what is due
+		}
 		s = newSandbox(t, func(o *mocks.Options, _ *control.Options) { o.Store = meddler })
 		s.quote(t, "/w/ci", "X-Later", "decide")
+		s.want(t, 200, http.MethodPost, "/__admin/worlds/ci/allianz/events", `{"event":"told"}`)
 		s.want(t, 200, http.MethodPut, "/__admin/worlds/ci/scenario", later)
 		meddler.meddle = func() { s.want(t, 200, http.MethodPost, "/__admin/worlds/ci/reset", "") }
 		op := operations[step.operation]
@@ -171,7 +202,7 @@ func TestDocumentIsKept(t *testing.T) {
 	s = newSandbox(t, func(o *mocks.Options, _ *control.Options) { o.MaxWorlds = 1 })
 	for _, step := range steps {
 		op := operations[step.operation]
-		if step.status < 300 && op.Method != http.MethodGet && strings.Contains(op.Path, "{world}") && step.operation != "deleteWorld" {
+		if step.status < 300 && op.Method != http.MethodGet && strings.Contains(op.Path, "{world}") && step.operation != "deleteWorld" && step.operation != "stopListening" {
 			play(step.operation+" without room for another world", op, 503, step.request(op))
 		}
 	}
@@ -186,6 +217,18 @@ func TestDocumentIsKept(t *testing.T) {
 	}
 }
 
+// listened is the receipt of a webhook that a listener has just taken.
+func (s sandbox) listened(t *testing.T, operations map[string]openapi.Operation) *http.Request {
+	t.Helper()
+	go s.do(step{operation: "triggerEvent", more: "allianz", body: `{"event":"told"}`}.request(operations["triggerEvent"]))
+	var heard struct{ Parcels []struct{ ID string } }
+	a := s.do(step{operation: "listen", more: "allianz", body: `{"wait":"1m"}`}.request(operations["listen"]))
+	if err := json.Unmarshal(a.body, &heard); err != nil || len(heard.Parcels) != 1 {
+		t.Fatalf("got %s %v, want a webhook", a.body, err)
+	}
+	return step{operation: "giveReceipt", more: "allianz/" + heard.Parcels[0].ID, body: `{"status":202}`}.request(operations["giveReceipt"])
+}
+
 // later makes the fixture's jobs due without running them.
 const later = `{"name":"later","insurer":"allianz","teaches":"a","trigger":"b","clock":"2026-03-02T12:00:00+07:00"}`
 
@@ -193,14 +236,17 @@ const later = `{"name":"later","insurer":"allianz","teaches":"a","trigger":"b","
 // of a world were looked up.
 type meddler struct {
 	store.Store
+	looks  int // at the jobs before somebody meddles
 	meddle func()
 }
 
 func (m *meddler) List(ctx context.Context, prefix, after string, limit int) ([]store.Item, error) {
 	items, err := m.Store.List(ctx, prefix, after, limit)
 	if meddle := m.meddle; meddle != nil && strings.HasSuffix(prefix, "/jobs/") {
-		m.meddle = nil
-		meddle()
+		if m.looks--; m.looks < 0 {
+			m.meddle = nil
+			meddle()
+		}
 	}
 	return items, err
 }
@@ -221,10 +267,12 @@ func (s step) request(op openapi.Operation) *http.Request {
 	}
 	path = strings.ReplaceAll(path, "{world}", s.world)
 	more := strings.Split(s.more, "/")
-	for _, name := range []string{"{slug}", "{kind}", "{id}"} {
+	for _, name := range []string{"{slug}", "{kind}"} {
 		path = strings.ReplaceAll(path, name, more[0])
 	}
-	path = strings.ReplaceAll(path, "{document}", more[len(more)-1])
+	for _, name := range []string{"{id}", "{document}"} {
+		path = strings.ReplaceAll(path, name, more[len(more)-1])
+	}
 	if s.query != "" {
 		path += "?" + s.query
 	}

@@ -56,12 +56,39 @@ func fixture(jobs *ran) mocks.Insurer {
 					"fail": func(context.Context, json.RawMessage) error { return errors.New("the receiver is away") },
 				},
 				Retry: []time.Duration{time.Minute},
+				Webhooks: &mocks.Webhooks{
+					Document: "allianz/motor",
+					Seal: func(_ context.Context, n mocks.Notice, _ string) (mocks.Sealed, error) {
+						return mocks.Sealed{Body: n.Message}, nil
+					},
+					Events: []mocks.Event{
+						{Name: "told", Says: "somebody is told", Evidence: openapi.Inferred, Make: notice},
+						{Name: "untold", Says: "nobody is", Evidence: openapi.Inferred, Make: func(context.Context) (mocks.Notice, error) {
+							return mocks.Notice{}, &mocks.Refusal{Kind: mocks.Conflict, Rule: "nobody subscribes", Remedy: "subscribe"}
+						}},
+					},
+				},
+				Register: func(_ context.Context, asked json.RawMessage) (any, error) {
+					var client struct{ Name string }
+					if json.Unmarshal(asked, &client) != nil || client.Name == "" {
+						return nil, &mocks.Refusal{Kind: mocks.Invalid, Rule: "a client has a name"}
+					}
+					if client.Name == "taken" {
+						return nil, &mocks.Refusal{Kind: mocks.Conflict, Rule: "the name is taken"}
+					}
+					return client, nil
+				},
 				Refuse: func(_ context.Context, r *mocks.Refusal) mocks.Answer {
 					return mocks.Answer{Status: 400, Body: struct{}{}}
 				},
 			}
 		},
 	}
+}
+
+// notice goes to an address that no sandbox may call.
+func notice(context.Context) (mocks.Notice, error) {
+	return mocks.Notice{ID: "n-1", Event: "told", Operation: "quickQuote", URL: "http://192.0.2.7/", Message: json.RawMessage(`{}`)}, nil
 }
 
 func quote(r *http.Request) (mocks.Answer, error) {

@@ -41,6 +41,14 @@ func (h *handler) slugs() []string {
 	return slugs
 }
 
+// rootOf is where whoever asks here finds the insurers.
+func (h *handler) rootOf(r *http.Request) string {
+	if h.root == "" || h.sandbox.PublicURL() != "" {
+		return h.sandbox.Root(r)
+	}
+	return h.root
+}
+
 type insurersAnswer struct {
 	Insurers []insurerAnswer `json:"insurers"`
 }
@@ -53,6 +61,7 @@ type insurerAnswer struct {
 	Operations  []operationAnswer `json:"operations"`
 	Magic       []mocks.Magic     `json:"magic"`
 	Settings    []settingAnswer   `json:"settings"`
+	Events      []mocks.Event     `json:"events"` // that can be triggered
 }
 
 type operationAnswer struct {
@@ -73,21 +82,23 @@ type settingAnswer struct {
 
 func (h *handler) listInsurers(r *http.Request) (any, error) {
 	all := insurersAnswer{Insurers: []insurerAnswer{}}
-	root := h.root
-	if root == "" || h.sandbox.PublicURL() != "" {
-		root = h.sandbox.Root(r)
-	}
+	root := h.rootOf(r)
 	for _, insurer := range h.sandbox.Insurers() {
 		one := insurerAnswer{
 			Slug: insurer.Slug, Title: insurer.Title,
 			BaseURLs: map[string]string{}, Credentials: insurer.Credentials, Operations: []operationAnswer{},
-			Magic: listed(insurer.Magic), Settings: []settingAnswer{},
+			Magic: listed(insurer.Magic), Settings: []settingAnswer{}, Events: listed(h.sandbox.Events(insurer.Slug)),
 		}
 		if one.Credentials == nil {
 			one.Credentials = map[string]any{}
 		}
 		for _, face := range h.sandbox.Faces(insurer.Slug) {
 			one.BaseURLs[face.Name] = root + "/" + insurer.Slug + face.Mount
+			for _, op := range face.Operations() {
+				one.Operations = append(one.Operations, operationAnswer{op.ID, op.Method, op.Path, face.Name, op.Evidence})
+			}
+		}
+		if face := h.sandbox.Webhooks(insurer.Slug); face != nil && one.BaseURLs[face.Name] == "" {
 			for _, op := range face.Operations() {
 				one.Operations = append(one.Operations, operationAnswer{op.ID, op.Method, op.Path, face.Name, op.Evidence})
 			}
@@ -115,6 +126,12 @@ func (h *handler) getDocument(r *http.Request) (any, error) {
 	}
 	var names []string
 	for _, face := range h.sandbox.Faces(slug) {
+		if face.Name == name {
+			return text{"application/yaml", face.Document.Source}, nil
+		}
+		names = append(names, face.Name)
+	}
+	if face := h.sandbox.Webhooks(slug); face != nil && !slices.Contains(names, face.Name) {
 		if face.Name == name {
 			return text{"application/yaml", face.Document.Source}, nil
 		}

@@ -37,11 +37,20 @@ func (p *problem) knowing(allowed []string) *problem {
 // sandbox is logged and not told.
 func (h *handler) refuse(rw http.ResponseWriter, r *http.Request, err error) {
 	var said *problem
+	var refusal *mocks.Refusal
 	switch {
 	case errors.As(err, &said):
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // the caller has gone
-	case errors.Is(err, mocks.ErrNoWorld), errors.Is(err, mocks.ErrWorldName):
+	case errors.As(err, &refusal):
+		said = refuse(http.StatusConflict, "%s", refusal.Rule)
+		if refusal.Kind == mocks.Invalid {
+			said = refuse(http.StatusBadRequest, "%s", refusal.Rule)
+		}
+		if refusal.Remedy != "" {
+			said.Detail += "; " + refusal.Remedy
+		}
+	case errors.Is(err, mocks.ErrNoWorld), errors.Is(err, mocks.ErrWorldName), errors.Is(err, mocks.ErrNoEvent), errors.Is(err, mocks.ErrNoDelivery), errors.Is(err, mocks.ErrNoParcel):
 		said = refuse(http.StatusNotFound, "%v", err)
 	case errors.Is(err, mocks.ErrAnew):
 		said = refuse(http.StatusConflict, "somebody reset, restored or deleted the world during the call; look how it stands now")

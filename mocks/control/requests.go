@@ -39,7 +39,10 @@ type entryAnswer struct {
 	Findings   []contracts.Finding `json:"findings"`
 	Request    messageAnswer       `json:"request"`
 	Response   messageAnswer       `json:"response"`
-	Truncated  bool                `json:"truncated"` // a body was longer than the journal keeps
+	Truncated  bool                `json:"truncated"`          // a body was longer than the journal keeps
+	Webhook    bool                `json:"webhook"`            // the insurer called
+	Receiver   *mocks.Verdict      `json:"receiver,omitempty"` // what its receiver made of it
+	Notes      []string            `json:"notes,omitempty"`
 }
 
 type messageAnswer struct {
@@ -56,7 +59,7 @@ func entryOf(e *mocks.Entry) entryAnswer {
 		Status: x.Response.Status, Code: e.Code, Fault: e.Fault,
 		Violations: len(e.Findings), Findings: listed(e.Findings),
 		Request: messageOf(x.Request.Message, e.Truncated), Response: messageOf(x.Response.Message, e.Truncated),
-		Truncated: e.Truncated,
+		Truncated: e.Truncated, Webhook: x.Webhook, Receiver: e.Receiver, Notes: x.Notes,
 	}
 }
 
@@ -135,8 +138,14 @@ func (h *handler) operation(given, slug string) (string, error) {
 				known = append(known, op.ID)
 			}
 		}
+		if face := h.sandbox.Webhooks(insurer.Slug); face != nil {
+			for _, op := range face.Operations() {
+				known = append(known, op.ID)
+			}
+		}
 	}
 	slices.Sort(known)
+	known = slices.Compact(known)
 	if !slices.Contains(known, given) {
 		return "", refuse(http.StatusBadRequest, "operation: %s", missing("operation", given, known).Detail)
 	}

@@ -83,7 +83,7 @@ func TestRefusals(t *testing.T) {
 		"a scenario of no JSON":  {"PUT", "/scenario", `name: mine`, 400, "the body:1:", nil},
 		"an unknown parameter":   {"DELETE", "/scenario?insurr=allianz", ``, 400, `there is no parameter "insurr"`, []string{"insurer"}},
 		"an insurer not played":  {"DELETE", "/scenario?insurer=acme", ``, 400, `there is no insurer "acme"; there is allianz`, nil},
-		"an unknown kind":        {"POST", "/jobs/decid/hold", ``, 404, `there is no kind of job "decid"; there is decide, fail`, nil},
+		"an unknown kind":        {"POST", "/jobs/decid/hold", ``, 404, `there is no kind of job "decid"; there is allianz-webhook, decide, fail`, nil},
 		"a body for hold":        {"POST", "/jobs/decide/hold", `{"outcome":"yes"}`, 400, "this call takes no body", nil},
 		"a body for drain":       {"POST", "/drain", `{"until":"1h"}`, 400, "this call takes no body", nil},
 		"no outcome":             {"POST", "/jobs/decide/release", `{"outcome":null}`, 400, "outcome is a text, not null", []string{"outcome"}},

@@ -37,6 +37,7 @@ func TestHealthAndInsurers(t *testing.T) {
 		"slug":"allianz","title":"A fixture",
 		"base_urls":{"motor":"http://127.0.0.1:7800/allianz"},
 		"credentials":{"client_id":"fixture"},
+		"events":[{"name":"told","says":"somebody is told","evidence":"inferred"},{"name":"untold","says":"nobody is","evidence":"inferred"}],
 		"operations":[
 			{"id":"quickQuote","method":"POST","path":"/v1/motor/quickquotes","face":"motor","evidence":"seed"},
 			{"id":"issueContract","method":"POST","path":"/v1/motor/contracts","face":"motor","evidence":"seed"},
