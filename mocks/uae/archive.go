@@ -58,8 +58,8 @@ func (a archive) owned(ctx context.Context, ids []string) ([]policy, error) {
 	return all, nil
 }
 
-// choose is what of a persona's policies a person shares, in the insurer's order:
-// those that she names, or all. An empty list is a persona without motor policies.
+// choose is what of a persona's policies a person shares, in the insurer's order.
+// An empty list is a persona without motor policies.
 func (a archive) choose(ctx context.Context, personaID string, named []string) ([]string, error) {
 	who, err := a.personas.Get(ctx, personaID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -71,8 +71,11 @@ func (a archive) choose(ctx context.Context, personaID string, named []string) (
 	if err != nil {
 		return nil, fmt.Errorf("persona %s: %w", personaID, err)
 	}
-	if len(named) == 0 {
-		return who.Policies, nil
+	if len(who.Policies) > 0 && len(named) == 0 {
+		return nil, &mocks.Refusal{
+			Kind: mocks.Invalid, Where: "/policies", Rule: "confirm needs a persona and at least one of its policies", Evidence: contracts.Inferred,
+			Remedy: "send the ids of one policy or more", Example: "no-policy-picked",
+		}
 	}
 	for _, id := range named {
 		if !slices.Contains(who.Policies, id) {
