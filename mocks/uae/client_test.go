@@ -2,6 +2,8 @@ package uae_test
 
 import (
 	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -364,3 +366,18 @@ const (
 	listV12 = "/v1.2/motor-insurance-policies"
 	listRC1 = "/v1.0-rc1/insurance-policies"
 )
+
+// otherKey is a key that nobody has registered.
+func otherKey(t testing.TB) jose.JSONWebKey {
+	t.Helper()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jose.JSONWebKey{Key: private, KeyID: "other", Use: "sig", Algorithm: "PS256"}
+}
+
+func encryptionKid(t testing.TB) string {
+	t.Helper()
+	return uae.Insurer().Credentials["encryption_private_jwk"].(map[string]any)["kid"].(string)
+}

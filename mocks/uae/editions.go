@@ -19,6 +19,10 @@ type edition struct {
 	face func(h *hub) mocks.Face
 	// resource is the consent as this version prints it, in the order of the wire.
 	resource func(c consent) any
+	// tell is what a subscriber hears of a change, by which operation of the
+	// document of webhooks.
+	tell     func(x change) any
+	receives string
 }
 
 // editions are the versions that the hub speaks, oldest first.

@@ -250,6 +250,9 @@ func (h *hub) stage(ctx context.Context, p pushed, c consent) (string, error) {
 	if err := h.join(ctx, c); err != nil {
 		return "", err
 	}
+	if err := h.subscribed(ctx, c); err != nil {
+		return "", err
+	}
 	id, n, err := mint(ctx, "request")
 	if err != nil {
 		return "", err

@@ -47,6 +47,9 @@ func (h *hub) patchConsent(e edition) mocks.Operation {
 		if err != nil {
 			return mocks.Answer{}, err
 		}
+		if err := h.subscribed(ctx, changed); err != nil {
+			return mocks.Answer{}, err
+		}
 		if changed.Status != before {
 			if err := h.announce(ctx, changed, before); err != nil {
 				return mocks.Answer{}, err

@@ -10,7 +10,10 @@ import (
 // alone: what no sample shows is taken from v1.2.
 func rc1() edition {
 	const version = "v1.0-rc1"
-	return edition{name: version, kind: kindPrefix + version, read: readRC1, face: faceRC1, resource: consentRC1}
+	return edition{
+		name: version, kind: kindPrefix + version, read: readRC1, face: faceRC1, resource: consentRC1,
+		tell: tellRC1, receives: "receiveEventRc1",
+	}
 }
 
 const policiesRC1 = "/insurance-policies"

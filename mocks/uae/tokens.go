@@ -270,11 +270,8 @@ type idClaims struct {
 	Nonce         string `json:"nonce,omitempty"`
 }
 
-// idToken tells the client who consented; without the scope openid there is none.
+// idToken tells the client who consented.
 func (h *hub) idToken(ctx context.Context, c consent, g grant, nonce string) (string, error) {
-	if !slices.Contains(strings.Fields(g.Scope), scopeOpenID) {
-		return "", nil
-	}
 	now := mocks.WallClock()
 	return sign(signer{key: testkeys().hub, seed: mocks.WorldOf(ctx).Seed()}, idClaims{
 		Issuer: c.issuer(), Subject: g.Subject, Audience: c.ClientID,

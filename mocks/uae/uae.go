@@ -49,6 +49,7 @@ type hub struct {
 	interactions store.Table[interaction]
 	grants       store.Table[grant]
 	tokens       store.Table[token]
+	subscribers  store.Table[subscriber]
 	archive
 }
 
@@ -62,6 +63,7 @@ func build(s store.Store) mocks.API {
 		interactions: store.NewTable[interaction](s, mocks.Place("interactions")),
 		grants:       store.NewTable[grant](s, mocks.Place("grants")),
 		tokens:       store.NewTable[token](s, mocks.Place("tokens")),
+		subscribers:  store.NewTable[subscriber](s, mocks.Place("subscribers")),
 		archive:      newArchive(s),
 	}
 	faces := []mocks.Face{
@@ -91,6 +93,7 @@ func build(s store.Store) mocks.API {
 		Populate:     h.populate,
 		Authenticate: h.authenticate,
 		Refuse:       refuseOAuth,
+		Webhooks:     h.webhooks(),
 	}
 }
 

@@ -11,7 +11,10 @@ import (
 // consents.
 func v12() edition {
 	const version = "v1.2"
-	return edition{name: version, kind: kindPrefix + version, read: readV12, face: faceV12, resource: consentV12}
+	return edition{
+		name: version, kind: kindPrefix + version, read: readV12, face: faceV12, resource: consentV12,
+		tell: tellV12, receives: "receiveEvent",
+	}
 }
 
 const policiesV12 = "/motor-insurance-policies"
