@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/understudy-sandbox/understudy/contracts"
 	"github.com/understudy-sandbox/understudy/mocks"
@@ -59,67 +58,35 @@ func (h *hub) patchConsent(e edition) mocks.Operation {
 	}
 }
 
-// readPatch reads what may be patched. The document has judged a body of JSON
-// before; in a signed one nobody has.
+// readPatch reads a patch that fits the document, which has no other Status than
+// Revoked.
 func readPatch(body object) (patch, *mocks.Refusal) {
 	var p patch
-	data, refusal := within(body, "", "Data")
-	if refusal != nil {
-		return p, refusal
+	data, _ := body["Data"].(object)
+	if _, p.revoke = data["Status"]; p.revoke {
+		p.revokedBy = revokedByClient
 	}
-	switch status, given := data["Status"]; {
-	case given && status != string(revoked):
-		return p, unreadable("/Data/Status", "a client sets no other status than "+string(revoked))
-	case given:
-		p.revoke, p.revokedBy = true, revokedByClient
-	}
-	if by, given := data["RevokedBy"]; given {
+	if by, given := textOf(data, "RevokedBy"); given {
 		switch {
-		case by != revokedByInsurer && by != revokedByClient && by != revokedAtInsurer && by != revokedAtClient:
-			return p, unreadable("/Data/RevokedBy", "RevokedBy is one of "+strings.Join([]string{revokedByInsurer, revokedByClient, revokedAtInsurer, revokedAtClient}, ", "))
 		case !p.revoke:
 			return p, unruly("/Data/RevokedBy", "RevokedBy goes with the Status "+string(revoked), "send both, or neither")
-		case by == revokedByInsurer || by == revokedAtInsurer:
+		case by != revokedByClient && by != revokedAtClient:
 			return p, unruly("/Data/RevokedBy", "a third party does not revoke in the insurer's name", "send "+revokedByClient+" or "+revokedAtClient)
 		}
-		p.revokedBy, _ = by.(string)
+		p.revokedBy = by
 	}
-	subscription, refusal := within(body, "", "Subscription")
-	if refusal != nil {
-		return p, refusal
-	}
-	webhook, refusal := within(subscription, "/Subscription", "Webhook")
-	if refusal != nil {
-		return p, refusal
-	}
-	if value, given := webhook["Url"]; given {
-		text, _ := value.(string)
+	subscription, _ := body["Subscription"].(object)
+	webhook, _ := subscription["Webhook"].(object)
+	if text, given := textOf(webhook, "Url"); given {
 		if at, err := url.Parse(text); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
 			return p, unreadable("/Subscription/Webhook/Url", "Url is an absolute address of http or https")
 		}
 		p.url = &text
 	}
-	if value, given := webhook["IsActive"]; given {
-		active, ok := value.(bool)
-		if !ok {
-			return p, unreadable("/Subscription/Webhook/IsActive", "IsActive is true or false")
-		}
+	if active, given := webhook["IsActive"].(bool); given {
 		p.active = &active
 	}
 	return p, nil
-}
-
-// within is an object's member that is an object; nil where there is none.
-func within(o object, below, name string) (object, *mocks.Refusal) {
-	value, given := o[name]
-	if !given {
-		return nil, nil
-	}
-	inner, ok := value.(object)
-	if !ok {
-		return nil, unreadable(below+"/"+name, name+" is an object")
-	}
-	return inner, nil
 }
 
 // apply changes the consent as it stands at this moment.
@@ -157,8 +124,8 @@ func (p patch) apply(ctx context.Context, c *consent) *mocks.Refusal {
 	return nil
 }
 
-// unreadable refuses a value that the document has not. unruly refuses what a rule
-// over several values does.
+// unreadable refuses a body that is not what it should be, unruly one that breaks a
+// rule over several values or over the consent as it stands.
 func unreadable(where, rule string) *mocks.Refusal {
 	return &mocks.Refusal{Kind: mocks.Invalid, Code: codeBody, Where: where, Rule: rule, Remedy: "send such a one", Evidence: contracts.Inferred}
 }

@@ -165,7 +165,7 @@ var people = []person{
 			{model: pajero, age: 4, period: monthly},
 			{model: sportage, age: 2, former: 1},
 		},
-		turns: []turn{{After: withdrawnAfter, To: revoked, RevokedBy: "LFI.InitiatedByUser"}},
+		turns: []turn{{After: withdrawnAfter, To: revoked, RevokedBy: revokedAtInsurer}},
 	},
 	{
 		id: uninsuredID, name: "Salem Khalifa Al Ketbi", short: "Salem Al Ketbi", salutation: "Mr", gender: "Male", marital: "Single",

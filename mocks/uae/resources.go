@@ -2,6 +2,7 @@ package uae
 
 import (
 	"context"
+	"mime"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -148,6 +149,9 @@ type nothing struct{}
 // why.
 func refuseResource(ctx context.Context, r *mocks.Refusal) mocks.Answer {
 	status, code := resourceStatus(r)
+	if unsigned(ctx, r) {
+		code = codeJWSMalformed
+	}
 	if r.Code = code; r.Evidence == "" {
 		r.Evidence = contracts.Inferred
 	}
@@ -226,6 +230,12 @@ func invalidStatus(r *mocks.Refusal) (int, string) {
 	default:
 		return http.StatusBadRequest, codeFormat
 	}
+}
+
+// unsigned says whether a body should be a JWT and is none.
+func unsigned(ctx context.Context, r *mocks.Refusal) bool {
+	media, _, err := mime.ParseMediaType(mocks.Header(ctx).Get("Content-Type"))
+	return err == nil && media == mediaJWT && len(r.Violations) > 0 && r.Violations[0].In == "body" && r.Violations[0].Rule == "syntax"
 }
 
 // longestMessage is what the published schema allows.
