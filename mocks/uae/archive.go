@@ -107,3 +107,20 @@ func (a archive) choices(ctx context.Context) ([]choice, error) {
 	}
 	return all, nil
 }
+
+// drive changes a policy: the odometer was read again.
+func (a archive) drive(ctx context.Context, id string) error {
+	const since = 500 // kilometres
+	_, err := a.policies.Update(ctx, id, func(p *policy) error {
+		read := int32(since)
+		if last := p.Product.InsuredVehicle.VehicleMileage; last != nil {
+			read += *last
+		}
+		p.Product.InsuredVehicle.VehicleMileage = &read
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("change policy %s: %w", id, err)
+	}
+	return nil
+}

@@ -179,7 +179,8 @@ func (h *hub) force(ctx context.Context, to status) (mocks.Notice, error) {
 }
 
 // policyChanged is the event that the rc1 guide prints, about the first policy of
-// the newest subscriber's consent, as far as that opens it.
+// the newest subscriber's consent, as far as that opens it. What it tells is true:
+// the car has been driven.
 func (h *hub) policyChanged(ctx context.Context) (mocks.Notice, error) {
 	c, err := h.listening(ctx)
 	if err != nil {
@@ -188,12 +189,15 @@ func (h *hub) policyChanged(ctx context.Context) (mocks.Notice, error) {
 	if c.Status != authorized {
 		return mocks.Notice{}, untellable("the newest subscriber's consent is "+string(c.Status)+", and opens no policy", "authorize it, or push another")
 	}
+	if len(c.Policies) == 0 {
+		return mocks.Notice{}, untellable("the newest subscriber's consent shares no policy", "push another and confirm it with a policy")
+	}
+	if err := h.drive(ctx, c.Policies[0]); err != nil {
+		return mocks.Notice{}, err
+	}
 	all, err := h.all(ctx, access{consent: c})
 	if err != nil {
 		return mocks.Notice{}, err
-	}
-	if len(all) == 0 {
-		return mocks.Notice{}, untellable("the newest subscriber's consent shares no policy", "push another and confirm it with a policy")
 	}
 	return h.notice(ctx, policyEvent, change{consent: c, policy: &all[0], at: mocks.Now(ctx)})
 }
