@@ -407,3 +407,27 @@ func TestWorldsOfOneSeed(t *testing.T) {
 		t.Error("another seed says the same")
 	}
 }
+
+// An event about a policy tells of what happened: the policy reads as the event
+// says, and otherwise than before.
+func TestPolicyEventIsTrue(t *testing.T) {
+	s := start(t)
+	p, w := newParty(t, s.URL), world(t, s)
+	for _, v := range versions {
+		item := v.asking(freshID(), readPolicies, readProduct)
+		item["subscription"] = claims{"Webhook": claims{"Url": "http://127.0.0.1:9/events", "IsActive": true}}
+		token := p.give(item, hamad, hamadPolicy)
+		mileage := func() any {
+			data := p.resources(http.MethodGet, v.list+"/"+hamadPolicy, token).want(t, 200, "").tree(t)["Data"].(map[string]any)
+			return data["Product"].(map[string]any)["InsuredVehicle"].(map[string]any)["VehicleMileage"]
+		}
+		before := mileage()
+		sent, err := w.Trigger(t.Context(), mocks.Trigger{Insurer: "uae", Event: "policy.updated", Base: p.base})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after := mileage(); after == before || !strings.Contains(string(sent.Message), `"VehicleMileage":`+fmt.Sprint(after)) {
+			t.Errorf("%s: the mileage was %v and is %v; the event says %s", v.name, before, after, sent.Message)
+		}
+	}
+}
