@@ -20,4 +20,11 @@ var insurers = map[string]suite{
 		knock:       allianzKnock,
 		deeds:       allianzDeeds,
 	},
+	"uae": {
+		specs:       openFinance,
+		credentials: []string{"client_id", "redirect_uri", "private_jwk", "encryption_private_jwk"},
+		public:      []string{"client_id", "redirect_uri"},
+		knock:       uaeKnock,
+		deeds:       uaeDeeds,
+	},
 }
