@@ -57,16 +57,12 @@ func fits(t token, kind string) error {
 	refusal := &mocks.Refusal{
 		Kind: mocks.Forbidden, Code: codeScope, Where: "header Authorization", Evidence: contracts.Inferred, Example: "wrong-token",
 	}
-	scopes := strings.Fields(t.Scope)
 	switch {
 	case t.Kind != kind && kind == kindClient:
 		refusal.Rule, refusal.Remedy = "consents are read with a token by client credentials, and this one is a person's", "ask for a token with grant_type client_credentials"
 	case t.Kind != kind:
 		refusal.Rule, refusal.Remedy = "policies are read with a token by authorization code, and this one is the client's own", "exchange the code of a person's consent"
-	case !slices.Contains(scopes, scopeInsurance):
-		refusal.Rule, refusal.Remedy = "the token has the scope "+t.Scope+", and the call takes insurance", "ask for a token with the scope openid insurance"
-		refusal.Evidence = contracts.Upstream
-	case kind == kindClient && !slices.Contains(scopes, scopeOpenID):
+	case kind == kindClient && !slices.Contains(strings.Fields(t.Scope), scopeOpenID):
 		refusal.Rule, refusal.Remedy = "the token has the scope "+t.Scope+", and consents take openid too", "ask for a token with the scope openid insurance"
 		refusal.Evidence = contracts.Upstream
 	default:

@@ -229,9 +229,9 @@ func (h *hub) userToken(ctx context.Context, c consent, code string, g grant, bo
 // clientToken is an access token for consents, which nobody has to agree to.
 func (h *hub) clientToken(ctx context.Context, c client, form url.Values, bound string) (tokenAnswer, error) {
 	scopes := strings.Fields(form.Get("scope"))
-	known := func(scope string) bool { return scope == scopeOpenID || scope == scopeInsurance }
-	if len(scopes) == 0 || len(scopes) > 2 || slices.ContainsFunc(scopes, func(s string) bool { return !known(s) }) {
-		return tokenAnswer{}, as(invalidScope, "", flaw("/scope", fmt.Sprintf("the scope %.80q is not one of the client's", form.Get("scope")), "send openid insurance"))
+	strange := func(scope string) bool { return scope != scopeOpenID && scope != scopeInsurance }
+	if len(scopes) > 2 || !slices.Contains(scopes, scopeInsurance) || slices.ContainsFunc(scopes, strange) {
+		return tokenAnswer{}, as(invalidScope, "", flaw("/scope", fmt.Sprintf("the scope is openid and insurance, and %.80q was sent", form.Get("scope")), "send openid insurance"))
 	}
 	scope := strings.Join(scopes, " ")
 	value, err := h.keep(ctx, token{Kind: kindClient, ClientID: c.ID, Scope: scope, Expires: mocks.Now(ctx).Add(accessLife), Certificate: bound})
