@@ -14,7 +14,7 @@ LINT         := $(LINT_DIR)/golangci-lint
 # Without a C compiler some systems have no race detector; the tests then run without it.
 RACE := $(shell $(GO) list -race errors >/dev/null 2>&1 && echo -race)
 
-.PHONY: help run test check bench fuzz lint fmt generate verify build clean tidy unchanged
+.PHONY: help run test check journeys bench fuzz lint fmt generate verify build clean tidy unchanged
 .NOTPARALLEL:
 
 help:
@@ -29,6 +29,9 @@ test: ## run every test, suites against an in-process sandbox included
 
 check: build ## check every contract on an in-process sandbox (make check ARGS='--insurer allianz')
 	@bin/understudy check $(ARGS)
+
+journeys: build ## make every journey with tools that nobody here wrote (needs node, curl and openssl)
+	suites/journeys/run.sh bin/understudy
 
 bench: ## run the benchmarks (make bench BENCH=Quote)
 	@dirs=$$(find . \( -name testdata -o -name '.?*' \) -prune -o -name '*_test.go' -exec grep -l '^func Benchmark' {} + | sed 's|/[^/]*$$||' | sort -u); \

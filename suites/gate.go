@@ -48,6 +48,10 @@ func newGate(t *Target, now func() time.Time, bound Rate) (*gate, error) {
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
 	}}
+	var err error
+	if g.wire.TLSClientConfig, err = t.TLS.config(); err != nil {
+		return nil, fmt.Errorf("suites: target %s: %w", t.Name, err)
+	}
 	g.carry, g.secrets = g.wire, &secrets{}
 	if !t.live() {
 		return g, nil
@@ -59,7 +63,6 @@ func newGate(t *Target, now func() time.Time, bound Rate) (*gate, error) {
 		}
 	}
 	if t.Open != "" {
-		var err error
 		if g.hours, err = parseHours(t.Open); err != nil {
 			return nil, fmt.Errorf("suites: target %s: open: %w", t.Name, err)
 		}

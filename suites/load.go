@@ -57,7 +57,7 @@ type loader struct {
 
 // keys are all that a target file may say.
 func (l *loader) keys() []key {
-	return []key{
+	return append([]key{
 		{"name", true, l.name},
 		{"insurer", true, l.insurer},
 		{"faces", true, l.faces},
@@ -67,7 +67,7 @@ func (l *loader) keys() []key {
 		{"open", false, l.open},
 		{"budget", false, func(path string, n ast.Node) { l.target.Budget = l.number(path, n) }},
 		{"rate", false, l.rate},
-	}
+	}, l.proofs()...)
 }
 
 var targetName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
@@ -132,18 +132,23 @@ func (l *loader) credentials(path string, n ast.Node) {
 		if l.contract != nil && !slices.Contains(l.suite.credentials, name) {
 			l.unknown("credentials", at, fmt.Sprintf("credential %q of %s", name, l.target.Insurer), l.suite.credentials)
 		}
-		text := l.text(path, value)
-		if strings.Contains(variable.ReplaceAllString(text, ""), "${") {
-			l.slip(path, value.GetToken(), "has a ${ that names no variable; write ${NAME}")
+		l.target.Credentials[name] = l.filled(path, value)
+	})
+}
+
+// filled is a text with the variables of the environment in it.
+func (l *loader) filled(path string, n ast.Node) string {
+	text := l.text(path, n)
+	if strings.Contains(variable.ReplaceAllString(text, ""), "${") {
+		l.slip(path, n.GetToken(), "has a ${ that names no variable; write ${NAME}")
+	}
+	return variable.ReplaceAllStringFunc(text, func(ref string) string {
+		name := ref[len("${") : len(ref)-len("}")]
+		found := l.getenv(name)
+		if found == "" && !slices.Contains(l.unset, name) {
+			l.unset = append(l.unset, name)
 		}
-		l.target.Credentials[name] = variable.ReplaceAllStringFunc(text, func(ref string) string {
-			name := ref[len("${") : len(ref)-len("}")]
-			found := l.getenv(name)
-			if found == "" && !slices.Contains(l.unset, name) {
-				l.unset = append(l.unset, name)
-			}
-			return found
-		})
+		return found
 	})
 }
 

@@ -71,7 +71,7 @@ func TestLoadTarget(t *testing.T) {
 }
 
 func TestLoadTargetSlips(t *testing.T) {
-	const keys = "name, insurer, faces, credentials, abilities, waivers, open, budget, rate"
+	const keys = "name, insurer, faces, credentials, abilities, waivers, open, budget, rate, tls, signing, redirect, consent, inbox"
 	const head = "name: x\ninsurer: allianz\nfaces: {motor: https://x.example.com}\n"
 	tests := []struct{ name, text, want string }{
 		{"nothing", "", "t.yaml:1:1: the file is empty"},

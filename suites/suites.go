@@ -6,6 +6,7 @@ type suite struct {
 	credentials []string // what a target may be given to sign in with
 	abilities   []string // what some targets cannot do
 	public      []string // those of the credentials that are no secret
+	proofs      []string // what else a target file may say: signing, redirect, consent, inbox
 	knock       knock    // tries the credentials of a live target
 	deeds       deeds    // what changes something at the insurer, and what undoes it
 }

@@ -19,6 +19,12 @@ type Target struct {
 	Budget        int    // calls that a run may make; 0: no bound
 	Rate          Rate   // zero: 2/s on a live target
 
+	TLS      *TLS     // nil: what the system does
+	Signing  *Signing // nil: a key among the credentials, or none
+	Redirect *url.URL // where the insurer sends a browser back, and a run listens
+	Consent  string   // "manual": a person gives it; empty: the run does
+	Inbox    *Inbox   // nil: a live target's webhooks reach nobody
+
 	// Sandbox controls the target, and World is where in it the target lives;
 	// nil and empty for a live target.
 	Sandbox *sandbox.Client
