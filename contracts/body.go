@@ -67,8 +67,8 @@ func (b *body) judge(m *Message) []Violation {
 		return nil
 	}
 	if media == mediaForm {
-		form, err := url.ParseQuery(string(m.Body))
-		if err != nil {
+		form := m.formed()
+		if form == nil {
 			return []Violation{{In: "body", Rule: "syntax", Got: "a form that does not parse", Want: mediaForm, Pointer: b.pointer}}
 		}
 		return described.judge(formTree(form))

@@ -39,12 +39,21 @@ type Message struct {
 	Body   []byte
 	Cut    bool // the body went on, or cannot be read as it is; no check judges it
 
+	read reading
+}
+
+// reading is what was decoded of a body, once for all checks.
+type reading struct {
 	decoded bool
 	value   any
 	err     error
 
 	opened bool
 	signed *jws
+
+	parsed bool
+	form   url.Values      // nil: the body is no form
+	tokens map[string]*jws // of the form's members by name, nil where one is no token
 }
 
 // Request is the caller's half. Path is escaped as it was sent and relative to
@@ -80,11 +89,11 @@ func (m *Message) JSON() (any, error) {
 	if m.Cut {
 		return nil, ErrCut
 	}
-	if !m.decoded {
-		m.value, m.err = decodeJSON(m.Body)
-		m.decoded = true
+	if !m.read.decoded {
+		m.read.value, m.read.err = decodeJSON(m.Body)
+		m.read.decoded = true
 	}
-	return m.value, m.err
+	return m.read.value, m.read.err
 }
 
 // tree is the body where it is JSON; what is not is another check's business.
@@ -96,7 +105,7 @@ func (m *Message) tree() (any, bool) {
 // Forget drops what was decoded, so that a kept exchange weighs only its bytes.
 func (x *Exchange) Forget() {
 	for _, m := range [...]*Message{&x.Request.Message, &x.Response.Message} {
-		m.decoded, m.value, m.opened, m.signed = false, nil, false, nil
+		m.read = reading{}
 	}
 }
 
@@ -104,9 +113,8 @@ func (x *Exchange) Forget() {
 // body or, with one level, in a form; false when there is none.
 func (q *Request) Value(pointer string) (any, bool) {
 	if q.MediaType() == mediaForm && !q.Cut {
-		form, err := url.ParseQuery(string(q.Body))
-		name := unescapePointer(strings.TrimPrefix(pointer, "/"))
-		if err != nil || !form.Has(name) {
+		form, name := q.formed(), unescapePointer(strings.TrimPrefix(pointer, "/"))
+		if !form.Has(name) {
 			return nil, false
 		}
 		return form.Get(name), true
@@ -116,6 +124,21 @@ func (q *Request) Value(pointer string) (any, bool) {
 		return nil, false
 	}
 	return At(tree, pointer)
+}
+
+// formed is the body where it is a form, read once with the tokens in it;
+// otherwise nil.
+func (m *Message) formed() url.Values {
+	if !m.read.parsed {
+		m.read.parsed = true
+		if form, err := url.ParseQuery(string(m.Body)); err == nil {
+			m.read.form, m.read.tokens = form, make(map[string]*jws, len(form))
+			for name := range form {
+				m.read.tokens[name] = parseJWS(form.Get(name))
+			}
+		}
+	}
+	return m.read.form
 }
 
 const mediaForm = "application/x-www-form-urlencoded"

@@ -5,7 +5,10 @@ import (
 	"strings"
 )
 
-const mediaJWT = "application/jwt"
+const (
+	mediaJWT = "application/jwt"
+	mediaJWE = "application/jwe"
+)
 
 // jws is a compact JWS as far as a check may read it: no signature is verified
 // here, because the key is not in the exchange, and redaction has cut it off.
@@ -40,8 +43,8 @@ func (m *Message) jws() *jws {
 	if m.Cut {
 		return nil
 	}
-	if !m.opened {
-		m.opened, m.signed = true, parseJWS(string(m.Body))
+	if !m.read.opened {
+		m.read.opened, m.read.signed = true, parseJWS(string(m.Body))
 	}
-	return m.signed
+	return m.read.signed
 }

@@ -184,11 +184,14 @@ func unescapeQuery(s string) string {
 }
 
 func (r *redactor) body(m *Message) []byte {
-	if m.MediaType() == mediaForm {
+	switch m.MediaType() {
+	case mediaForm:
 		if raw := string(m.Body); len(raw) > 0 {
 			return []byte(r.form(raw))
 		}
 		return m.Body
+	case mediaJWT, mediaJWE:
+		return r.token(m.Body)
 	}
 	if !suspects(r.secretNames, m.Body) {
 		return m.Body
@@ -198,6 +201,23 @@ func (r *redactor) body(m *Message) []byte {
 		return body
 	}
 	return []byte(r.text(string(body)))
+}
+
+// token is a body whose media type calls it a token: whatever its header is, the
+// signature of a signed one goes, and all but the header of an encrypted one.
+func (r *redactor) token(body []byte) []byte {
+	parts := strings.Split(strings.TrimSpace(string(body)), ".")
+	kept := map[int]int{3: 2, 5: 1}[len(parts)]
+	if kept == 0 {
+		return []byte(r.text(string(body)))
+	}
+	closed := strings.Join(parts[kept:], ".")
+	if closed == removed || strings.Trim(closed, ".") == "" {
+		return body
+	}
+	r.remember(strings.Join(parts, "."))
+	r.remember(closed)
+	return []byte(strings.Join(parts[:kept], ".") + "." + removed)
 }
 
 // json redacts members by name and texts by shape, and leaves every other byte

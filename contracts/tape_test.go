@@ -13,7 +13,7 @@ import (
 )
 
 var sameEntries = cmp.Options{
-	cmp.AllowUnexported(Exchange{}, Message{}, Request{}, Response{}, Mismatch{}),
+	cmp.AllowUnexported(Exchange{}, Message{}, Request{}, Response{}, Mismatch{}, reading{}),
 	cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".proof" }, cmp.Ignore()),
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Where the programme makes its promises.
@@ -128,8 +127,12 @@ func onStatus(about func(*Exchange) bool, verify func(x *Exchange, c *content)) 
 
 func (c *content) err() error { return errors.Join(c.broken...) }
 
-// differs notes a departure at a pointer into the tree.
+// differs notes a departure at a pointer into the tree, up to an end: a stranger
+// may send a million.
 func (c *content) differs(where, got, want string) {
+	if len(c.broken) == mostViolations {
+		return
+	}
 	c.broken = append(c.broken, &Mismatch{Where: c.at + where, Got: got, Want: want})
 }
 
@@ -161,23 +164,44 @@ func onParts(verify func(x *Exchange, c *content) bool) func(*Exchange) error {
 	}
 }
 
-// members goes through every member of a tree, the names of an object in order.
-func members(tree any, at string) iter.Seq2[string, any] {
-	return func(yield func(string, any) bool) { visit(tree, at, yield) }
+// place is where a member stands, kept as a chain: it is spelt out for a finding
+// alone.
+type place struct {
+	above *place
+	name  string
 }
 
-func visit(tree any, at string, yield func(string, any) bool) bool {
+// String is the JSON pointer of the place.
+func (p *place) String() string {
+	if p.above == nil {
+		return p.name
+	}
+	var steps []string
+	for ; p.above != nil; p = p.above {
+		steps = append(steps, p.name)
+	}
+	slices.Reverse(steps)
+	return p.name + pointerOf(steps)
+}
+
+// members goes through every member below a tree that stands at a pointer, the
+// names of an object in order.
+func members(tree any, at string) iter.Seq2[*place, any] {
+	return func(yield func(*place, any) bool) { visit(tree, &place{name: at}, yield) }
+}
+
+func visit(tree any, at *place, yield func(*place, any) bool) bool {
 	switch node := tree.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(node)) {
-			where := at + "/" + pointerEscaper.Replace(name)
+			where := &place{at, name}
 			if !yield(where, node[name]) || !visit(node[name], where, yield) {
 				return false
 			}
 		}
 	case []any:
 		for i, child := range node {
-			where := at + "/" + strconv.Itoa(i)
+			where := &place{at, strconv.Itoa(i)}
 			if !yield(where, child) || !visit(child, where, yield) {
 				return false
 			}
@@ -203,9 +227,6 @@ func elements(tree any) iter.Seq2[string, any] {
 		}
 	}
 }
-
-// last is the name at the end of a pointer.
-func last(pointer string) string { return pointer[strings.LastIndexByte(pointer, '/')+1:] }
 
 // absolute says whether a text is an address of the web.
 func absolute(text string) bool {

@@ -63,7 +63,7 @@ func signedBy(x *Exchange, name string) (*jws, bool) {
 	if !ok || !isText || token == "" || x.Request.MediaType() != mediaForm {
 		return nil, false
 	}
-	return parseJWS(token), true
+	return x.Request.read.tokens[name], true // which Value has read
 }
 
 // misfits collects what is wrong with one signed member of the form.

@@ -17,7 +17,7 @@ func uaeConsentChecks() []Check {
 		return Check{ID: "uae/" + name, Level: Must, Blame: Insurer, On: on, Proof: proof, Clause: clause, Says: says, Verify: verify}
 	}
 	return []Check{
-		insurer("consent-id", uaeSingles, Seed, uaeGuide+", mended: its sample asks for one id and prints another", "the consent is the one that was asked for", onAnswer(consentID)),
+		insurer("consent-id", uaeSingles, Seed, uaeGuide+", mended: its sample asks for one id and prints another", "the consent is the one that was asked for", onParts(asInPath("ConsentId"))),
 		insurer("consent-status", uaeConsents, Upstream, uaeStates, "a consent is in one of the six states of data sharing; Consumed is none of them", onConsents(consentStatus)),
 		insurer("consent-times", uaeConsents, Seed, uaeGuide, "a consent changed its state when it was created, or later", onConsents(consentTimes)),
 		insurer("consent-expiry", uaeConsents, Upstream, "page on consents (upstream): a year at most", "a consent expires after its creation, and within a year of it", onConsents(consentExpiry)),
@@ -64,17 +64,16 @@ func onConsents(verify func(c *content, at string, data any) bool) func(*Exchang
 	})
 }
 
-func consentID(x *Exchange, c *content) {
-	c.wants(member(c.tree, "Data"), "/Data", "ConsentId", pathID(x, "ConsentId"))
-}
-
-// pathID is an id in the path, unescaped.
-func pathID(x *Exchange, name string) string {
-	plain, err := url.PathUnescape(x.Request.Vars[name])
-	if err != nil {
-		return x.Request.Vars[name]
+// asInPath compares the id of what was answered with the one in the path.
+func asInPath(name string) func(*Exchange, *content) bool {
+	return func(x *Exchange, c *content) bool {
+		id, err := url.PathUnescape(x.Request.Vars[name])
+		if err != nil || id == "" {
+			return false
+		}
+		c.wants(member(c.tree, "Data"), "/Data", name, id)
+		return true
 	}
-	return plain
 }
 
 var consentStates = []string{"AwaitingAuthorization", "Authorized", "Rejected", "Revoked", "Expired", "Suspended"}
@@ -135,10 +134,13 @@ func consentPermissions(c *content, at string, data any) bool {
 	if len(all) == 0 {
 		c.differs(at+"/Permissions", shown(data, "Permissions"), "a list of one permission or more")
 	}
+	seen := map[string]bool{}
 	for i, one := range all {
-		if slices.Contains(all[:i], one) {
+		name, isText := one.(string)
+		if isText && seen[name] {
 			c.differs(fmt.Sprintf("%s/Permissions/%d", at, i), shorten(one), "a permission that does not stand there yet")
 		}
+		seen[name] = true
 	}
 	return true
 }

@@ -1,6 +1,8 @@
 package contracts
 
 import (
+	"maps"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -71,11 +73,11 @@ func eventPosted(x *Exchange) error {
 	if !x.Webhook {
 		return errBeside
 	}
-	if x.Request.Method != "POST" {
-		return &Mismatch{Where: "request", Got: x.Request.Method, Want: "POST"}
+	if x.Request.Method != http.MethodPost {
+		return &Mismatch{Where: "request", Got: x.Request.Method, Want: http.MethodPost}
 	}
 	media := x.Request.MediaType()
-	if media != mediaJWT && media != "application/jwe" {
+	if media != mediaJWT && media != mediaJWE {
 		return &Mismatch{Where: "request header Content-Type", Got: shorten(x.Request.Header.Get("Content-Type")), Want: "application/jwt"}
 	}
 	if parts := strings.Count(string(x.Request.Body), ".") + 1; !x.Request.Cut && (media == mediaJWT) != (x.Request.jws() != nil) {
@@ -134,13 +136,17 @@ func eventMembers(names ...string) func(*event) bool {
 				e.differs("/message/"+name, shown(e.message, name), "an object")
 			}
 		}
-		for where := range members(e.message, "") {
-			if name := where[1:]; !strings.Contains(name, "/") && !slices.Contains(names, name) {
-				e.differs("/message/"+name, shown(e.message, name), "nothing")
-			}
+		for _, name := range e.uninvited(e.message, names) {
+			e.differs("/message/"+name, shown(e.message, name), "nothing")
 		}
 		return true
 	}
+}
+
+// uninvited are the members of an object that are none of the names, in order.
+func (e *event) uninvited(tree any, names []string) []string {
+	object, _ := tree.(map[string]any)
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(object)), func(name string) bool { return slices.Contains(names, name) })
 }
 
 var eventMetaNames = []string{"EventDateTime", "EventResource", "EventType", "ConsentId"}
@@ -156,10 +162,8 @@ func eventMetaComplete(e *event) bool {
 
 func eventMetaClosed(e *event) bool {
 	eventMetaComplete(e)
-	for where := range members(e.meta, "") {
-		if name := where[1:]; !slices.Contains(eventMetaNames, name) {
-			e.differs(e.metaAt(name), "a value", "nothing")
-		}
+	for _, name := range e.uninvited(e.meta, eventMetaNames) {
+		e.differs(e.metaAt(name), shown(e.meta, name), "nothing")
 	}
 	return true
 }

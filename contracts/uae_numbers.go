@@ -55,11 +55,11 @@ var sevenEmirates = []string{"AbuDhabi", "Ajman", "Dubai", "Fujairah", "RasAlKha
 func emirates(c *content, at string, policy any) bool {
 	seen := false
 	for where, value := range members(policy, at) {
-		switch last(where) {
+		switch where.name {
 		case "UAEDrivingLicenseIssuingEmirate", "TrafficCodeIssuingEmirate":
 			seen = true
 			if name, _ := value.(string); !slices.Contains(sevenEmirates, name) {
-				c.differs(where, shorten(value), "one of "+strings.Join(sevenEmirates, ", "))
+				c.differs(where.String(), shorten(value), "one of "+strings.Join(sevenEmirates, ", "))
 			}
 		}
 	}

@@ -14,7 +14,7 @@ func uaePolicyChecks() []Check {
 		return Check{ID: "uae/" + name, Level: Must, Blame: Insurer, On: on, Proof: proof, Clause: clause, Says: says, Verify: verify}
 	}
 	checks := []Check{
-		insurer("policy-id", singles, Seed, uaeGuide, "the policy is the one that was asked for", onAnswer(policyID)),
+		insurer("policy-id", singles, Seed, uaeGuide, "the policy is the one that was asked for", onParts(asInPath("InsurancePolicyId"))),
 		insurer("policies-once", lists, Inferred, uaeOurs, "no policy is listed twice", onAnswer(policiesOnce)),
 		insurer("rc1-policy-type", []string{"listInsurancePoliciesRc1", "getInsurancePolicyRc1"}, Seed, uaeGuide, "every policy of rc1 has the PolicyType Motor", onPolicies(policyType)),
 		insurer("no-policy-type", []string{"listMotorInsurancePolicies", "getMotorInsurancePolicy"}, Upstream, uaeFile, "no policy of v1.2 has a PolicyType", onPolicies(noPolicyType)),
@@ -51,10 +51,6 @@ func onPolicies(verify func(c *content, at string, policy any) bool) func(*Excha
 		}
 		return seen
 	})
-}
-
-func policyID(x *Exchange, c *content) {
-	c.wants(member(c.tree, "Data"), "/Data", "InsurancePolicyId", pathID(x, "InsurancePolicyId"))
 }
 
 func policiesOnce(_ *Exchange, c *content) { c.once("InsurancePolicyId") }
@@ -98,9 +94,9 @@ func totalPages(_ *Exchange, c *content) {
 }
 
 func omittedNotNull(_ *Exchange, c *content) {
-	for at, value := range members(c.tree, "") {
+	for where, value := range members(c.tree, "") {
 		if value == nil {
-			c.differs(at, "null", "nothing")
+			c.differs(where.String(), "null", "nothing")
 		}
 	}
 }
@@ -115,10 +111,10 @@ func amounts(c *content, at string, policy any) bool {
 		}
 		seen = true
 		if amount, number := member(value, "Amount").(json.Number); !number || strings.HasPrefix(string(amount), "-") {
-			c.differs(where+"/Amount", shown(value, "Amount"), "a number, 0 or more")
+			c.differs(where.String()+"/Amount", shown(value, "Amount"), "a number, 0 or more")
 		}
 		if !capitals.MatchString(text(value, "Currency")) {
-			c.differs(where+"/Currency", shown(value, "Currency"), "three capitals")
+			c.differs(where.String()+"/Currency", shown(value, "Currency"), "three capitals")
 		}
 	}
 	return seen
@@ -149,12 +145,12 @@ func namedAsDate(name string) bool {
 func calendarDates(c *content, at string, policy any) bool {
 	seen := false
 	for where, value := range members(policy, at) {
-		if !namedAsDate(last(where)) {
+		if !namedAsDate(where.name) {
 			continue
 		}
 		seen = true
 		if date, _ := value.(string); !validDate(date) {
-			c.differs(where, shorten(value), "a calendar date yyyy-mm-dd")
+			c.differs(where.String(), shorten(value), "a calendar date yyyy-mm-dd")
 		}
 	}
 	return seen
@@ -195,11 +191,11 @@ var twoCapitals = regexp.MustCompile(`^[A-Z]{2}$`)
 func countryCodes(c *content, at string, policy any) bool {
 	seen := false
 	for where, value := range members(policy, at) {
-		switch last(where) {
+		switch where.name {
 		case "Country", "Nationality", "SecondNationality", "CountryOfBirth", "CountryofOrigin", "PassportIssueCountry", "VisaIssueCountry":
 			seen = true
 			if code, _ := value.(string); !twoCapitals.MatchString(code) {
-				c.differs(where, shorten(value), "two capitals")
+				c.differs(where.String(), shorten(value), "two capitals")
 			}
 		}
 	}
