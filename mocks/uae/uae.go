@@ -94,6 +94,7 @@ func build(s store.Store) mocks.API {
 		Authenticate: h.authenticate,
 		Refuse:       refuseOAuth,
 		Webhooks:     h.webhooks(),
+		Register:     h.register,
 	}
 }
 
