@@ -18,9 +18,9 @@ func openFinance(t *Target) {
 	h := uaeHub{t}
 	Describe("the hub", Label("hub"), h.discovery)
 	Describe("the journey", Label("journey"), h.journeys)
-	//Describe("a pushed request", Label("par", "pushAuthorizationRequest"), h.pushes)
+	Describe("a pushed request", Label("par", "pushAuthorizationRequest"), h.pushes)
 	//Describe("the consent page", Label("page", "authorize", "decideInteraction", "pushAuthorizationRequest"), h.pages)
-	//Describe("a token", Label("tokens", "issueToken"), h.tokens)
+	Describe("a token", Label("tokens", "issueToken"), h.tokens)
 	//Describe("a consent", Label("consents"), h.consents)
 	//Describe("a policy", Label("policies"), h.policies)
 	//Describe("a call", Label("calls"), h.calls)

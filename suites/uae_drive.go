@@ -211,3 +211,9 @@ func (p *thirdParty) granted(ctx SpecContext, a asking, d decision) grantSeen {
 	Expect(err).NotTo(HaveOccurred())
 	return grantSeen{Pending: pending, Code: code, Token: t, Visit: uae.Visit{Session: p.Session(*t)}, ID: pending.ConsentID}
 }
+
+// alone is the hub in a world of its own, whose clock stands still.
+func (h uaeHub) alone(ctx SpecContext, name string) uaeHub {
+	GinkgoHelper()
+	return uaeHub{h.apart(ctx, "uae-"+strings.ReplaceAll(name, ".", ""))}
+}
