@@ -136,15 +136,15 @@ func TestConfirmOnThePage(t *testing.T) {
 // Each way in which a visit ends without a yes has its button.
 func TestFailuresOnThePage(t *testing.T) {
 	for says, want := range map[string]struct{ failure, description, status string }{
-		"Reject":                                           {"access_denied", "user_rejected_consent", "Rejected"},
-		"access_denied: user_rejected_consent":             {"access_denied", "user_rejected_consent", "Rejected"},
-		"invalid_request: user_lacks_eligible_policies":    {"invalid_request", "user_lacks_eligible_policies", "Rejected"},
-		"access_denied: consent_not_supported":             {"access_denied", "consent_not_supported", "Rejected"},
-		"access_denied: session_expired":                   {"access_denied", "session_expired", "AwaitingAuthorization"},
-		"server_error: lfi_internal_error":                 {"server_error", "lfi_internal_error", "AwaitingAuthorization"},
-		"server_error: api_hub_communication_error":        {"server_error", "api_hub_communication_error", "AwaitingAuthorization"},
+		"Reject":                               {"access_denied", "user_rejected_consent", "Rejected"},
+		"access_denied: user_rejected_consent": {"access_denied", "user_rejected_consent", "Rejected"},
+		"invalid_request: user_lacks_eligible_policies":        {"invalid_request", "user_lacks_eligible_policies", "Rejected"},
+		"access_denied: consent_not_supported":                 {"access_denied", "consent_not_supported", "Rejected"},
+		"access_denied: session_expired":                       {"access_denied", "session_expired", "AwaitingAuthorization"},
+		"server_error: lfi_internal_error":                     {"server_error", "lfi_internal_error", "AwaitingAuthorization"},
+		"server_error: api_hub_communication_error":            {"server_error", "api_hub_communication_error", "AwaitingAuthorization"},
 		"temporarily_unavailable: lfi_temporarily_unavailable": {"temporarily_unavailable", "lfi_temporarily_unavailable", "AwaitingAuthorization"},
-		"Confirm as Salem Khalifa Al Ketbi":                {"invalid_request", "user_lacks_eligible_policies", "Rejected"},
+		"Confirm as Salem Khalifa Al Ketbi":                    {"invalid_request", "user_lacks_eligible_policies", "Rejected"},
 	} {
 		t.Run(says, func(t *testing.T) {
 			p := newParty(t, start(t).URL)

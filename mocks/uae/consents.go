@@ -58,10 +58,10 @@ func (s status) final() bool {
 
 // Who revoked a consent, as the standard words it.
 const (
-	revokedByInsurer  = "LFI"
-	revokedByClient   = "TPP"
-	revokedAtInsurer  = "LFI.InitiatedByUser"
-	revokedAtClient   = "TPP.InitiatedByUser"
+	revokedByInsurer = "LFI"
+	revokedByClient  = "TPP"
+	revokedAtInsurer = "LFI.InitiatedByUser"
+	revokedAtClient  = "TPP.InitiatedByUser"
 )
 
 // turn takes a consent to another status at the insurer's side and tells its

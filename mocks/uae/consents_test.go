@@ -1,6 +1,7 @@
 package uae_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/understudy-sandbox/understudy/mocks"
@@ -434,6 +436,53 @@ func TestNoEligiblePolicies(t *testing.T) {
 		}
 		if got := p.statusOf(v, id); got != "Rejected" {
 			t.Errorf("the consent is %s, want Rejected", got)
+		}
+	}
+}
+
+// other is a second client, registered in the world for this test.
+func (p *party) other(w *mocks.World) *party {
+	p.t.Helper()
+	other := *p
+	other.id = "4ea0cf2c-6b5e-4d0c-8a8e-0f0f1d0a7c11"
+	keys, err := json.Marshal(claims{
+		"client_id": other.id, "redirect_uris": []string{p.redirect}, "jwks": jose.JSONWebKeySet{Keys: []jose.JSONWebKey{p.key.Public()}},
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if _, err := w.Register(p.t.Context(), "uae", p.base, keys); err != nil {
+		p.t.Fatal(err)
+	}
+	return &other
+}
+
+// To another client a consent is not there, neither by its id nor in a chain.
+func TestConsentsOfAnotherClient(t *testing.T) {
+	s := start(t)
+	p := newParty(t, s.URL)
+	other := p.other(world(t, s))
+	for _, v := range versions {
+		root, theirs := freshID(), freshID()
+		p.push(p.requestClaims(v.asking(root, readPolicies)))
+		item := v.asking(theirs, readPolicies)
+		item["consent"].(claims)["BaseConsentId"] = root
+		other.push(other.requestClaims(item))
+
+		for id, owner := range map[string]*party{root: p, theirs: other} {
+			stranger := other
+			if owner == other {
+				stranger = p
+			}
+			stranger.resources(http.MethodGet, v.consents+"/"+id, stranger.clientToken()).want(t, 404, "")
+			stranger.patch(v, id, revoke).want(t, 404, "")
+			if got := owner.statusOf(v, id); got != "AwaitingAuthorization" {
+				t.Errorf("%s: got %s", v.name, got)
+			}
+			chain := owner.resources(http.MethodGet, v.consents+"?BaseConsentId="+root, owner.clientToken()).want(t, 200, "").tree(t)["Data"].([]any)
+			if len(chain) != 1 || chain[0].(map[string]any)["ConsentId"] != id {
+				t.Errorf("%s: the chain shows %v, want %s alone", v.name, chain, id)
+			}
 		}
 	}
 }

@@ -15,18 +15,18 @@ type amount struct {
 type customer struct {
 	CustomerID               string `json:"CustomerId"`
 	FullName                 string
-	ShortName                string        `json:",omitzero"`
-	CategorySegment          string        `json:",omitzero"`
-	LocalBranch              string        `json:",omitzero"`
-	PrimaryLanguage          string        // English, Arabic or Other
-	BillingAddress           *address      `json:",omitzero"`
-	PermanentAddress         *address      `json:",omitzero"`
-	ResidentialAddress       *address      `json:",omitzero"`
-	CommunicationPreferences []channel     `json:",omitempty"` // at most 3
-	BackgroundInformation    *background   `json:",omitzero"`
-	EmploymentInformation    *employment   `json:",omitzero"`
-	IdentityInformation      *papers `json:",omitzero"`
-	EmergencyContacts        []string      `json:",omitempty"`
+	ShortName                string      `json:",omitzero"`
+	CategorySegment          string      `json:",omitzero"`
+	LocalBranch              string      `json:",omitzero"`
+	PrimaryLanguage          string      // English, Arabic or Other
+	BillingAddress           *address    `json:",omitzero"`
+	PermanentAddress         *address    `json:",omitzero"`
+	ResidentialAddress       *address    `json:",omitzero"`
+	CommunicationPreferences []channel   `json:",omitempty"` // at most 3
+	BackgroundInformation    *background `json:",omitzero"`
+	EmploymentInformation    *employment `json:",omitzero"`
+	IdentityInformation      *papers     `json:",omitzero"`
+	EmergencyContacts        []string    `json:",omitempty"`
 }
 
 type address struct {
@@ -125,15 +125,15 @@ type vehicle struct {
 }
 
 type cover struct {
-	PolicyReference                     string
-	IssueDateTime, ExpiryDateTime       string // dates, for all their names
-	CoverageType                        string
-	PolicyLimits, PolicyExclusions      string
-	CoverageAmount                      amount
-	CoverageStartDate, CoverageEndDate  string
-	PreviousPolicyInformation           *formerPolicy `json:",omitzero"`
-	DriversPersonalAccidentIncluded     *bool         `json:",omitzero"`
-	PassengersPersonalAccidentIncluded  *bool         `json:",omitzero"`
+	PolicyReference                    string
+	IssueDateTime, ExpiryDateTime      string // dates, for all their names
+	CoverageType                       string
+	PolicyLimits, PolicyExclusions     string
+	CoverageAmount                     amount
+	CoverageStartDate, CoverageEndDate string
+	PreviousPolicyInformation          *formerPolicy `json:",omitzero"`
+	DriversPersonalAccidentIncluded    *bool         `json:",omitzero"`
+	PassengersPersonalAccidentIncluded *bool         `json:",omitzero"`
 }
 
 // formerPolicy is what the insurer was told of the policy before.

@@ -1,6 +1,8 @@
 package uae_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,6 +18,7 @@ import (
 const (
 	hamad       = "hamad-ali"
 	fatima      = "fatima-almansoori"
+	priya       = "priya-nair"
 	hamadPolicy = "176794ea-ee8c-4621-b824-b8cfa95db0ff"
 
 	readPolicies     = "ReadMotorInsurancePolicies"
@@ -222,10 +225,10 @@ func left(whole map[string]any, granted map[string]bool) map[string]any {
 // the rest: no null, no empty object.
 func TestPermissionsOpenMembers(t *testing.T) {
 	p := newParty(t, start(t).URL)
-	policies := p.policiesOf(fatima)
+	policies := p.policiesOf(priya)
 	for _, v := range versions {
 		t.Run(v.name, func(t *testing.T) {
-			token := p.give(v.asking(freshID(), everything...), fatima, policies...)
+			token := p.give(v.asking(freshID(), everything...), priya, policies...)
 			whole := p.resources(http.MethodGet, v.list, token).want(t, 200, "").tree(t)["Data"].([]any)
 			if len(whole) != len(policies) {
 				t.Fatalf("got %d policies, want %d", len(whole), len(policies))
@@ -244,7 +247,7 @@ func TestPermissionsOpenMembers(t *testing.T) {
 						asked, granted[code] = append(asked, code), true
 					}
 				}
-				token := p.give(v.asking(freshID(), asked...), fatima, policies...)
+				token := p.give(v.asking(freshID(), asked...), priya, policies...)
 				list, one := p.resources(http.MethodGet, v.list, token), p.resources(http.MethodGet, v.list+"/"+policies[1], token)
 				p.resources(http.MethodGet, v.list+"/"+policies[1]+"/customer-payment-details", token).want(t, 403, "AccessToken.InvalidScope")
 				if !granted[readPolicies] {
@@ -267,6 +270,26 @@ func TestPermissionsOpenMembers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The copy of a vehicle licence comes with the papers, a PDF of one sheet, the same
+// at every read.
+func TestVehicleLicence(t *testing.T) {
+	p := newParty(t, start(t).URL)
+	token := p.give(versions[1].asking(freshID(), readPolicies, readDetail), fatima, p.policiesOf(fatima)...)
+	var seen string
+	for range 2 {
+		data := p.resources(http.MethodGet, listV12, token).want(t, 200, "").tree(t)["Data"].([]any)
+		for _, one := range data {
+			papers := one.(map[string]any)["Customer"].(map[string]any)["IdentityInformation"].(map[string]any)
+			text, _ := papers["MulkiyaCard"].(string)
+			drawn, err := base64.StdEncoding.DecodeString(text)
+			if err != nil || !bytes.HasPrefix(drawn, []byte("%PDF-")) || seen != "" && text != seen {
+				t.Errorf("got %v, %.40q, want the same PDF", err, drawn)
+			}
+			seen = text
+		}
 	}
 }
 

@@ -25,11 +25,11 @@ func faceV12(h *hub) mocks.Face {
 	return mocks.Face{
 		Document: "uae/insurance-" + e.name, Mount: resourceMount(e.name), Normalise: normaliseResource, Refuse: refuseResource,
 		Operations: map[string]mocks.Operation{
-			"listInsuranceConsents":                    h.resource(types, h.listConsents(e, consentListV12)),
-			"getInsuranceConsent":                      h.resource(types, h.getConsent(e)),
-			"patchInsuranceConsent":                    h.resource(types, h.patchConsent(e)),
-			"listMotorInsurancePolicies":               h.resource(types, h.listPoliciesV12),
-			"getMotorInsurancePolicy":                  h.resource(types, h.getPolicyV12),
+			"listInsuranceConsents":                   h.resource(types, h.listConsents(e, consentListV12)),
+			"getInsuranceConsent":                     h.resource(types, h.getConsent(e)),
+			"patchInsuranceConsent":                   h.resource(types, h.patchConsent(e)),
+			"listMotorInsurancePolicies":              h.resource(types, h.listPoliciesV12),
+			"getMotorInsurancePolicy":                 h.resource(types, h.getPolicyV12),
 			"getMotorInsuranceCustomerPaymentDetails": h.resource(types, h.getPaymentDetailsV12),
 		},
 	}
