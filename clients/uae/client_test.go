@@ -143,6 +143,25 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
+// Without options of its own, a client goes by the time of day and finds its way.
+func TestDefaults(t *testing.T) {
+	h := newHub(t)
+	o := h.options()
+	o.Now = nil
+	o.HTTP = &http.Client{}
+	c, err := uae.NewV12(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := c.Push(t.Context(), requestV12())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := time.Until(p.Expires); left < 9*time.Minute || left > 10*time.Minute {
+		t.Errorf("the request is good for %v, want ten minutes from now", left)
+	}
+}
+
 func TestTimeout(t *testing.T) {
 	h := newHub(t)
 	h.on("GET "+discoveryPath, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })

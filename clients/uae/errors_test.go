@@ -166,6 +166,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		"oauth":    `{"error":"%[1]s","error_description":"%[1]s","error_uri":"%[1]s"}`,
 		"number":   `{"access_token":"a","token_type":"Bearer","expires_in":"%[1]s","request_uri":"u"}`,
 		"member":   `{"Data":{"%[1]s":1},"%[1]s":1,"access_token":{"%[1]s":2}}`,
+		"twice":    `{"%[1]s":1,"%[1]s":2}`,
 		"page":     `<p>%[1]s</p>`,
 	}
 	for name, shape := range shapes {
@@ -225,6 +226,37 @@ func TestSecretsStaySecret(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Not even a server that does not speak HTTP gets them into an error.
+func TestBrokenHTTP(t *testing.T) {
+	for name, shape := range map[string]string{
+		"status line": "HTTP/1.1 %s\r\n\r\n",
+		"protocol":    "%s\r\n\r\n",
+		"header":      "HTTP/1.1 200 OK\r\n%s\r\n\r\n",
+		"length":      "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHub(t)
+			h.on("GET "+v12+"/insurance-consents/c1", func(w http.ResponseWriter, r *http.Request) {
+				connection, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer connection.Close()
+				_, _ = fmt.Fprintf(connection, shape, r.Header.Get("Authorization"))
+			})
+			c := h.v12(t)
+			_, err := c.Consent(t.Context(), uae.Visit{Session: c.Session(uae.Token{AccessToken: "acc3ss-token"})}, "c1")
+			if err == nil || strings.Contains(err.Error(), "acc3ss") || strings.Contains(err.Error(), "/insurance-consents") {
+				t.Errorf("got %v, want an error that tells neither the token nor the path", err)
+			}
+			if _, ok := errors.AsType[*url.Error](err); !ok {
+				t.Errorf("%v hides its cause", err)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package uae_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -287,5 +288,45 @@ func TestSession(t *testing.T) {
 	h.on("POST "+tokenPath, says(400, `{"error":"invalid_grant"}`))
 	if _, err := c.Session(uae.Token{RefreshToken: "r"}).Token(t.Context()); !errors.Is(err, uae.InvalidGrant) {
 		t.Errorf("got %v, want invalid_grant", err)
+	}
+}
+
+// A fetch belongs to all who wait for it: one who gives up takes it from nobody.
+func TestGivingUp(t *testing.T) {
+	h := newHub(t)
+	c := h.v12(t)
+	asked, release := make(chan bool), make(chan bool)
+	good := h.answers["POST "+tokenPath]
+	h.on("POST "+tokenPath, func(w http.ResponseWriter, r *http.Request) {
+		asked <- true
+		<-release
+		good(w, r)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	gaveUp := make(chan error)
+	go func() { _, err := c.OwnToken(ctx); gaveUp <- err }()
+	<-asked
+	cancel()
+	if err := <-gaveUp; !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "uae: token: ") {
+		t.Errorf("got %v, want cancelled, by name", err)
+	}
+	close(release)
+	if got, err := c.OwnToken(t.Context()); err != nil || got.AccessToken != "own-1" || len(h.calls(tokenPath)) != 1 {
+		t.Errorf("got %q, %v after %d calls, want the token of the first", got.AccessToken, err, len(h.calls(tokenPath)))
+	}
+
+	// Nor is a pause before a repeat sat out.
+	h.on("GET "+v12+"/insurance-consents/c1", says(503, ""))
+	o := h.options()
+	o.Retry.Wait = time.Hour
+	patient, err := uae.NewV12(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel = context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = patient.Consent(ctx, visit(patient.Client), "c1")
+	if e, ok := errors.AsType[*uae.Error](err); !ok || e.Status != 503 || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want the 503 and that it was not repeated", err)
 	}
 }
