@@ -64,9 +64,9 @@ const (
 	revokedAtClient  = "TPP.InitiatedByUser"
 )
 
-// turn takes a consent to another status at the insurer's side and tells its
-// client; false: from where it stands it cannot go there.
-func (h *hub) turn(ctx context.Context, id string, to status, by actor, revokedBy string) (bool, error) {
+// turn takes a consent to another status, if it can go there from where it stands,
+// and tells its client.
+func (h *hub) turn(ctx context.Context, id string, to status, by actor, revokedBy string) error {
 	now, before := mocks.Now(ctx), status("")
 	c, err := h.consents.Update(ctx, id, func(c *consent) error {
 		before = c.Status
@@ -84,11 +84,11 @@ func (h *hub) turn(ctx context.Context, id string, to status, by actor, revokedB
 	})
 	switch {
 	case errors.Is(err, errStays), errors.Is(err, store.ErrNotFound):
-		return false, nil
+		return nil
 	case err != nil:
-		return false, fmt.Errorf("take consent %s to %s: %w", id, to, err)
+		return fmt.Errorf("take consent %s to %s: %w", id, to, err)
 	}
-	return true, h.announce(ctx, c, before)
+	return h.announce(ctx, c, before)
 }
 
 // errStays leaves a row as it is.
@@ -135,8 +135,7 @@ func (h *hub) expire(ctx context.Context, payload json.RawMessage) error {
 	if err := json.Unmarshal(payload, &due); err != nil {
 		return err
 	}
-	_, err := h.turn(ctx, due.ConsentID, expired, byClock, "")
-	return err
+	return h.turn(ctx, due.ConsentID, expired, byClock, "")
 }
 
 func (h *hub) act(ctx context.Context, payload json.RawMessage) error {
@@ -159,8 +158,7 @@ func (h *hub) act(ctx context.Context, payload json.RawMessage) error {
 			return fmt.Errorf("an insurer suspends a consent (%s), lets it go on (%s) or revokes it (%s), not %q", suspended, authorized, revoked, outcome)
 		}
 	}
-	_, err := h.turn(ctx, due.ConsentID, due.To, byInsurer, due.RevokedBy)
-	return err
+	return h.turn(ctx, due.ConsentID, due.To, byInsurer, due.RevokedBy)
 }
 
 // ownConsent is the consent of a path, as it stands now. A client sees none of another
