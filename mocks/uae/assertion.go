@@ -116,9 +116,8 @@ func (h *hub) useUp(ctx context.Context, client, jti string) error {
 	if errors.Is(err, store.ErrConflict) {
 		refusal := as(invalidClient, "/client_assertion", flaw("/jti", "the jti was used before: an assertion is good for one call", "sign a new assertion, with a new jti, for each call"))
 		if mocks.WorldOf(ctx).Setting(settingReplay) == "401" {
-			refusal.Kind = mocks.Unauthenticated
+			refusal.Kind, refusal.Example = mocks.Unauthenticated, "replayed-assertion"
 		}
-		refusal.Example = "replayed-assertion"
 		return refusal
 	}
 	if err != nil {

@@ -22,12 +22,12 @@ func TestDiscovery(t *testing.T) {
 	got.decode(t, &document)
 	base := s.URL + "/w/ci/uae"
 	for name, want := range map[string]any{
-		"issuer":                                         base + "/auth1",
-		"authorization_endpoint":                         base + "/auth1/auth",
-		"jwks_uri":                                       base + "/auth1/jwks",
-		"token_endpoint":                                 base + "/as1/token",
-		"pushed_authorization_request_endpoint":          base + "/as1/par",
-		"require_pushed_authorization_requests":          true,
+		"issuer":                                base + "/auth1",
+		"authorization_endpoint":                base + "/auth1/auth",
+		"jwks_uri":                              base + "/auth1/jwks",
+		"token_endpoint":                        base + "/as1/token",
+		"pushed_authorization_request_endpoint": base + "/as1/par",
+		"require_pushed_authorization_requests": true,
 		"authorization_response_iss_parameter_supported": true,
 		"tls_client_certificate_bound_access_tokens":     false,
 		"token_endpoint_auth_methods_supported":          []any{"private_key_jwt"},

@@ -129,7 +129,7 @@ func (p *party) sign(c any, alg jose.SignatureAlgorithm, key any) string {
 func (p *party) jwt(c any) string { return p.sign(c, jose.PS256, p.key) }
 
 func (p *party) assertionClaims() claims {
-	now := time.Now().Unix() //nolint:forbidigo // a client dates by the real clock
+	now := time.Now().Unix() // a client dates by the real clock
 	return claims{
 		"iss": p.id, "sub": p.id, "aud": p.issuer(), "iat": now, "exp": now + 60,
 		"jti": "jti-" + strconv.FormatInt(jtis.Add(1), 10),
@@ -177,7 +177,7 @@ func detailsRC1(id string) claims {
 }
 
 func (p *party) requestClaims(details ...any) claims {
-	now := time.Now().Unix() //nolint:forbidigo // a client dates by the real clock
+	now := time.Now().Unix() // a client dates by the real clock
 	return claims{
 		"iss": p.id, "client_id": p.id, "aud": p.issuer(), "nbf": now - 10, "exp": now + 290,
 		"response_type": "code", "redirect_uri": p.redirect, "scope": "openid insurance", "state": "st", "nonce": "no",

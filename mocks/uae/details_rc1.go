@@ -43,4 +43,3 @@ func (r *reading) spelling(item object, names ...string) map[string]string {
 	}
 	return spelt
 }
-

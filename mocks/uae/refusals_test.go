@@ -28,7 +28,7 @@ func wantRefused(t *testing.T, s *mocks.Server, got answer, code, where string) 
 }
 
 // now is the real time, by which a client dates.
-func now() int64 { return time.Now().Unix() } //nolint:forbidigo // as said above
+func now() int64 { return time.Now().Unix() }
 
 // A client assertion is refused in the same way at both endpoints, whatever else
 // is wrong with the call.
@@ -266,7 +266,9 @@ func TestRequestObjectAccepted(t *testing.T) {
 }
 
 func TestSettingsOfRequests(t *testing.T) {
-	s := start(t, func(o *mocks.Options) { o.Settings = map[string]string{"uae.nonce": "required", "uae.scope": "insurance-too"} })
+	s := start(t, func(o *mocks.Options) {
+		o.Settings = map[string]string{"uae.nonce": "required", "uae.scope": "insurance-too"}
+	})
 	p := newParty(t, s.URL)
 	honest := func() claims { return p.requestClaims(detailsRC1(freshID())) }
 	wantRefused(t, s, p.par(honest().with("nonce", gone)), "invalid_request", "/request/nonce")

@@ -22,13 +22,13 @@ const eventLife = 5 * time.Minute
 
 // What a scenario can have a receiver refuse.
 const (
-	forgeWrongKey  = "wrong-key"      // signed by another key under the hub's kid
-	forgeKid       = "unknown-kid"    // signed by a key that is in no JWKS
-	forgeExpired   = "expired"        // exp is past
-	forgeAltered   = "altered"        // the payload was changed afterwards
-	forgeAudience  = "other-audience" // for another client
-	forgeIssuer    = "other-issuer"   // of another hub
-	forgeUnsigned  = "unsigned"       // alg none
+	forgeWrongKey  = "wrong-key"       // signed by another key under the hub's kid
+	forgeKid       = "unknown-kid"     // signed by a key that is in no JWKS
+	forgeExpired   = "expired"         // exp is past
+	forgeAltered   = "altered"         // the payload was changed afterwards
+	forgeAudience  = "other-audience"  // for another client
+	forgeIssuer    = "other-issuer"    // of another hub
+	forgeUnsigned  = "unsigned"        // alg none
 	forgeAlgorithm = "other-algorithm" // RS256, by the right key
 )
 

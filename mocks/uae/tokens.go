@@ -48,7 +48,7 @@ func (h *hub) issueToken(r *http.Request) (mocks.Answer, error) {
 	body, err := h.issue(r)
 	if err != nil {
 		return mocks.Answer{}, exampled(err, map[string]string{
-			invalidClient: "invalid-assertion", invalidScope: "unknown-scope", unsupportedGrantType: "unsupported-grant-type", invalidGrant: "used-code",
+			invalidClient: "invalid-assertion", invalidScope: "unknown-scope", unsupportedGrantType: "unsupported-grant-type",
 		})
 	}
 	answer := mocks.OK(body)
@@ -93,6 +93,17 @@ func badGrant(where, rule, remedy string) *mocks.Refusal {
 	return as(invalidGrant, "", flaw(where, rule, remedy))
 }
 
+// beyond refuses a scope that was not granted. A narrower one is taken and changes
+// nothing (RFC 6749, section 3.3).
+func beyond(form url.Values, granted string) *mocks.Refusal {
+	for _, scope := range strings.Fields(form.Get("scope")) {
+		if !slices.Contains(strings.Fields(granted), scope) {
+			return as(invalidScope, "", flaw("/scope", fmt.Sprintf("the scope %.80q was not granted", scope), "send "+granted+", or no scope"))
+		}
+	}
+	return nil
+}
+
 const anew = "send a person through the authorization again"
 
 // redeem exchanges a code, once. A code that comes a second time is refused, and
@@ -122,6 +133,9 @@ func (h *hub) redeem(ctx context.Context, c client, form url.Values, bound strin
 		case !proves(verifier, g.Challenge):
 			return badGrant("/code_verifier", "code_verifier is not what the code_challenge was made from", "send the verifier whose SHA-256 in base64url was the challenge")
 		}
+		if refusal := beyond(form, g.Scope); refusal != nil {
+			return refusal
+		}
 		g.Used = true
 		return nil
 	})
@@ -131,7 +145,9 @@ func (h *hub) redeem(ctx context.Context, c client, form url.Values, bound strin
 	case err != nil:
 		return tokenAnswer{}, err
 	case again:
-		return tokenAnswer{}, badGrant("/code", "the code was used before; the tokens it gave are void now", anew)
+		refusal := badGrant("/code", "the code was used before; the tokens it gave are void now", anew)
+		refusal.Example = "used-code"
+		return tokenAnswer{}, refusal
 	}
 	consent, err := h.usable(ctx, g, "/code")
 	if err != nil {
@@ -194,6 +210,9 @@ func (h *hub) refresh(ctx context.Context, c client, form url.Values, bound stri
 		return tokenAnswer{}, fmt.Errorf("read a grant: %w", err)
 	case err != nil, g.Replayed:
 		return tokenAnswer{}, badGrant(where, "the refresh token is void: its code was used twice", anew)
+	}
+	if refusal := beyond(form, g.Scope); refusal != nil {
+		return tokenAnswer{}, refusal
 	}
 	consent, err := h.usable(ctx, g, where)
 	if err != nil {

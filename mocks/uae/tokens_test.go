@@ -58,12 +58,17 @@ func TestGrants(t *testing.T) {
 		State     string
 		Details   []struct {
 			Type    string
-			Consent struct{ Data struct{ ConsentId, Status string } }
+			Consent struct {
+				Data struct {
+					ConsentID string `json:"ConsentId"`
+					Status    string
+				}
+			}
 		} `json:"authorization_details"`
 	}
 	first.decode(t, &answer)
 	if answer.ExpiresIn != 600 || answer.TokenType != "Bearer" || answer.Scope != "openid insurance" || answer.State != "st" || len(answer.Details) != 1 ||
-		answer.Details[0].Type != "urn:openfinanceuae:insurance-consent:v1.2" || answer.Details[0].Consent.Data.ConsentId != id || answer.Details[0].Consent.Data.Status != "Authorized" {
+		answer.Details[0].Type != "urn:openfinanceuae:insurance-consent:v1.2" || answer.Details[0].Consent.Data.ConsentID != id || answer.Details[0].Consent.Data.Status != "Authorized" {
 		t.Errorf("got %s", first.body)
 	}
 	if first.header.Get("Cache-Control") != "no-store" {
@@ -149,6 +154,7 @@ func TestTokenRefused(t *testing.T) {
 		{"no scope", "invalid_scope", "/scope", with(clientForm(), "scope", "")},
 		{"openid alone", "invalid_scope", "/scope", with(clientForm(), "scope", "openid")},
 		{"another scope, too", "invalid_scope", "/scope", with(clientForm(), "scope", "insurance accounts")},
+		{"a scope that was not granted", "invalid_scope", "/scope", with(p.codeForm(code()), "scope", "openid insurance accounts")},
 		{"a code where a verifier has a strange letter", "invalid_grant", "/code_verifier", with(p.codeForm(code()), "code_verifier", strings.Repeat("é", 43))},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -317,13 +323,13 @@ func TestWrongToken(t *testing.T) {
 		status      int
 		body        string
 	}{
-		"a person's token for a consent":       {consent, user.member(t, "access_token"), http.StatusForbidden, scope},
-		"the client's token for policies":      {listV12, p.clientToken(), http.StatusForbidden, scope},
-		"the client's token without openid":    {consent, p.mustToken(insurance).member(t, "access_token"), http.StatusForbidden, scope},
-		"a refresh token":                      {listV12, user.member(t, "refresh_token"), http.StatusUnauthorized, "{}"},
-		"a token that is none":                 {listV12, "x", http.StatusUnauthorized, "{}"},
-		"no token":                             {listV12, "", http.StatusUnauthorized, "{}"},
-		"a consent of the other version":       {listRC1, user.member(t, "access_token"), http.StatusForbidden, `"Code":"Consent.Invalid"`},
+		"a person's token for a consent":    {consent, user.member(t, "access_token"), http.StatusForbidden, scope},
+		"the client's token for policies":   {listV12, p.clientToken(), http.StatusForbidden, scope},
+		"the client's token without openid": {consent, p.mustToken(insurance).member(t, "access_token"), http.StatusForbidden, scope},
+		"a refresh token":                   {listV12, user.member(t, "refresh_token"), http.StatusUnauthorized, "{}"},
+		"a token that is none":              {listV12, "x", http.StatusUnauthorized, "{}"},
+		"no token":                          {listV12, "", http.StatusUnauthorized, "{}"},
+		"a consent of the other version":    {listRC1, user.member(t, "access_token"), http.StatusForbidden, `"Code":"Consent.Invalid"`},
 	} {
 		got := p.resources(http.MethodGet, test.path, test.token)
 		if got.status != test.status || !strings.Contains(got.body, test.body) {
