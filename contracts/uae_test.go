@@ -105,6 +105,26 @@ func TestUAEGrades(t *testing.T) {
 	}
 }
 
+// TestUAEWithoutOpenID: who did not ask for openid gets no id_token.
+func TestUAEWithoutOpenID(t *testing.T) {
+	for _, tt := range []struct {
+		scope        string
+		asked, broke bool
+	}{{"insurance", false, false}, {"openid insurance", true, true}} {
+		c, x := uaeSample(t, "id-token")
+		edit(t, &x.Response.Message, func(tree map[string]any) {
+			tree["scope"] = tt.scope
+			delete(tree, "id_token")
+		})
+		if got := slices.Contains(c.Asked(x), "uae/id-token"); got != tt.asked {
+			t.Errorf("%s: asked %v, want %v", tt.scope, got, tt.asked)
+		}
+		if got := len(of(Check{ID: "uae/id-token"}, c.Examine(x))) > 0; got != tt.broke {
+			t.Errorf("%s: broken %v, want %v", tt.scope, got, tt.broke)
+		}
+	}
+}
+
 func TestUAEAccepted(t *testing.T) {
 	tests := []struct {
 		status   int

@@ -67,8 +67,8 @@ func uaeTokenChecks() []Check {
 		},
 		{
 			ID: "uae/id-token", Level: Must, Blame: Insurer, On: tokens, Proof: Upstream, Clause: uaeProfile + "; OpenID Connect Core section 2",
-			Says:   "a token for a code comes with an id_token signed with PS256 that has kid, iss, sub, aud, iat and exp",
-			Verify: onGrant(idToken, "authorization_code"),
+			Says:   "a token for a code and the scope openid comes with an id_token signed with PS256 that has kid, iss, sub, aud, iat and exp",
+			Verify: idToken,
 		},
 		{
 			ID: "uae/refresh-token-kept", Level: Must, Blame: Insurer, On: tokens, Proof: Upstream, Clause: "guide to refresh tokens (upstream); the answer's schema is closed in v2.1",
@@ -200,7 +200,17 @@ func codeGrantAuthorized(_ *Exchange, c *content) {
 	}
 }
 
-func idToken(_ *Exchange, c *content) {
+// idToken passes over a token whose scope, where it is told, is without openid:
+// OpenID Connect promises nothing then.
+func idToken(x *Exchange) error {
+	c, ok := contentOf(&x.Response.Message)
+	if ok && has(c.tree, "scope") && !slices.Contains(strings.Fields(text(c.tree, "scope")), "openid") && !has(c.tree, "id_token") {
+		return errBeside
+	}
+	return onGrant(idTokenSigned, "authorization_code")(x)
+}
+
+func idTokenSigned(_ *Exchange, c *content) {
 	token := parseJWS(text(c.tree, "id_token"))
 	if token == nil {
 		got := "nothing"
