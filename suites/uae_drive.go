@@ -217,3 +217,6 @@ func (h uaeHub) alone(ctx SpecContext, name string) uaeHub {
 	GinkgoHelper()
 	return uaeHub{h.apart(ctx, "uae-"+strings.ReplaceAll(name, ".", ""))}
 }
+
+// lower is a status as it may stand in the name of a world.
+func lower(s uae.ConsentStatus) string { return strings.ToLower(string(s)) }

@@ -307,7 +307,7 @@ func (h uaeHub) refusedOnLive() {
 
 // pushSettings are what the sources leave open about a push.
 func (h uaeHub) pushSettings() {
-	It("may ask for the scope insurance alone, where the hub is set so, and gives no id_token then", sandboxOnly, Label("authorize", "decideInteraction", "issueToken"),
+	It("may ask for the scope insurance alone, where the hub is set so", sandboxOnly, Label("authorize", "decideInteraction", "issueToken", uaeV12.ops.list),
 		func(ctx SpecContext) {
 			there := h.alone(ctx, "scope")
 			there.set(ctx, "uae.scope", "insurance-too")
@@ -325,12 +325,13 @@ func (h uaeHub) pushSettings() {
 			given := there.form(ctx, "/token", p.proven(p.codeForm(back.Get("code"))))
 			Expect(given.status).To(Equal(http.StatusOK), "%s", given)
 			var token struct {
-				Scope string
-				ID    *string `json:"id_token"`
+				Access string `json:"access_token"`
+				Scope  string
 			}
 			given.read(&token)
 			Expect(token.Scope).To(Equal("insurance"))
-			Expect(token.ID).To(BeNil())
+			_, err := p.list(ctx, uae.Visit{Session: p.Session(uae.Token{AccessToken: token.Access})})
+			Expect(err).NotTo(HaveOccurred())
 		})
 
 	It("must have state and nonce, where the hub is set so", sandboxOnly, func(ctx SpecContext) {
