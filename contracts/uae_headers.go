@@ -21,6 +21,7 @@ func uaeHeaderChecks() []Check {
 		insurer("errors-listed", uaeV12, Upstream, uaeFile, "400, 403 and 500 have Errors, each with a code of the list and a message", onRefusal(errorsListed, 400, 403, 500)),
 		insurer("rc1-errors-listed", uaeRC1, Inferred, uaeFile+"; that rc1 has the same is inferred", "400, 403 and 500 have Errors, each with a code of the list and a message", onRefusal(errorsListed, 400, 403, 500)),
 		insurer("code-unprefixed", uaeResources, Upstream, "release notes of v1.0-rc1 (upstream)", "no code of an error begins with UAEOF., which rc1 dropped", onRefusal(codeUnprefixed, 400, 403, 500)),
+		insurer("signed-answer", uaeV12, Upstream, uaeFile+"; "+uaeProfile, "an answer that is signed is signed with PS256, names its key and issuer, and has nbf and a later exp", signedAnswer),
 		insurer("retry-after", append(uaeResources[:len(uaeResources):len(uaeResources)], uaeOAuth...), Upstream, uaeFile+"; "+uaeAuth, "429 says in whole seconds when to come again", retryAfter),
 	}
 }
@@ -117,6 +118,30 @@ func codeUnprefixed(_ *Exchange, c *content) {
 			c.differs(fmt.Sprintf("/Errors/%d/Code", i), shorten(code), strings.TrimPrefix(code, "UAEOF."))
 		}
 	}
+}
+
+func signedAnswer(x *Exchange) error {
+	if x.Response.Status == 0 || x.Response.MediaType() != mediaJWT || x.Response.Cut {
+		return errBeside
+	}
+	token := x.Response.jws()
+	if token == nil {
+		return &Mismatch{Where: "body", Got: "a text that is none", Want: "a compact JWS"}
+	}
+	c := &content{}
+	c.wants(token.header, "header", "alg", "PS256")
+	if text(token.header, "kid") == "" {
+		c.differs("header/kid", shown(token.header, "kid"), "the id of a key")
+	}
+	if text(token.claims, "iss") == "" {
+		c.differs("/iss", shown(token.claims, "iss"), "the issuer")
+	}
+	begins, ok1 := whole(member(token.claims, "nbf"))
+	ends, ok2 := whole(member(token.claims, "exp"))
+	if !ok1 || !ok2 || ends <= begins {
+		c.differs("/exp", shown(token.claims, "exp"), "whole seconds, later than nbf")
+	}
+	return c.err()
 }
 
 func retryAfter(x *Exchange) error {

@@ -99,6 +99,12 @@ func TestUAEGrades(t *testing.T) {
 		if check.Proof == Seed && !rc1 {
 			t.Errorf("%s: the seed is rc1, and this is about %v", check.ID, check.On)
 		}
+		x := exchangeIn(t, c, readArchive(t, filepath.Join("testdata", "uae", strings.TrimPrefix(check.ID, "uae/")+".fail.txtar")))
+		for _, f := range of(check, c.Examine(x)) {
+			if f.Evidence == Seed && !strings.HasSuffix(x.Operation, "Rc1") {
+				t.Errorf("%s: a finding on %s is graded seed", check.ID, x.Operation)
+			}
+		}
 	}
 	if own < 40 {
 		t.Errorf("%d checks of its own, want 40 or more", own)
