@@ -130,10 +130,10 @@ func (h *hub) useUp(ctx context.Context, client, jti string) error {
 	if err := h.assertions.Insert(ctx, strconv.FormatUint(n, 10), assertion{Digest: digest}); err != nil {
 		return fmt.Errorf("remember a jti: %w", err)
 	}
-	if n <= kept {
+	if n <= h.kept {
 		return nil
 	}
-	number := strconv.FormatUint(n-kept, 10)
+	number := strconv.FormatUint(n-h.kept, 10)
 	oldest, err := h.assertions.Get(ctx, number)
 	if err == nil {
 		err = forget(ctx, h.assertions, oldest.Digest)
@@ -143,14 +143,6 @@ func (h *hub) useUp(ctx context.Context, client, jti string) error {
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("forget a jti: %w", err)
-	}
-	return nil
-}
-
-// forget deletes a row that may be gone already.
-func forget[T any](ctx context.Context, table store.Table[T], id string) error {
-	if err := table.Delete(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
 	}
 	return nil
 }

@@ -44,7 +44,10 @@ func (h *hub) bearer(r *http.Request, kind string) (token, error) {
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return token{}, fmt.Errorf("read a grant: %w", err)
 		}
-		if err != nil || g.Replayed {
+		if err != nil {
+			return token{}, refuse(fmt.Sprintf("the world remembers the newest %d grants, and the token's is older", h.kept), anew)
+		}
+		if g.Replayed {
 			return token{}, refuse("the token is void: its code was used twice", anew)
 		}
 	}

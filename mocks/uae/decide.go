@@ -207,10 +207,5 @@ func (h *hub) give(ctx context.Context, p pushed, persona string) (string, error
 	if err := h.grants.Insert(ctx, code, g); err != nil {
 		return "", fmt.Errorf("keep a grant: %w", err)
 	}
-	if n > kept {
-		if err := forget(ctx, h.grants, minted(mocks.WorldOf(ctx), "code", n-kept)); err != nil {
-			return "", fmt.Errorf("forget a grant: %w", err)
-		}
-	}
-	return code, nil
+	return code, retire(ctx, h.grants, "code", n, h.kept)
 }

@@ -257,21 +257,19 @@ func (h *hub) stage(ctx context.Context, p pushed, c consent) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if p.Interaction, _, err = mint(ctx, "interaction"); err != nil {
+	var visits uint64
+	if p.Interaction, visits, err = mint(ctx, "interaction"); err != nil {
 		return "", err
 	}
 	p.Expires = now.Add(requestLife)
 	if err := h.requests.Insert(ctx, id, p); err != nil {
 		return "", fmt.Errorf("keep a pushed request: %w", err)
 	}
-	if n > kept {
-		w := mocks.WorldOf(ctx)
-		if err := forget(ctx, h.requests, minted(w, "request", n-kept)); err != nil {
-			return "", fmt.Errorf("forget a pushed request: %w", err)
-		}
-		if err := forget(ctx, h.interactions, minted(w, "interaction", n-kept)); err != nil {
-			return "", fmt.Errorf("forget an interaction: %w", err)
-		}
+	if err := retire(ctx, h.requests, "request", n, h.kept); err != nil {
+		return "", err
+	}
+	if err := retire(ctx, h.interactions, "interaction", visits, h.kept); err != nil {
+		return "", err
 	}
 	return requestPrefix + id, nil
 }

@@ -269,12 +269,7 @@ func (h *hub) keep(ctx context.Context, t token) (string, error) {
 	if err := h.tokens.Insert(ctx, value, t); err != nil {
 		return "", fmt.Errorf("keep a token: %w", err)
 	}
-	if n > kept {
-		if err := forget(ctx, h.tokens, minted(mocks.WorldOf(ctx), t.Kind+"-token", n-kept)); err != nil {
-			return "", fmt.Errorf("forget a token: %w", err)
-		}
-	}
-	return value, nil
+	return value, retire(ctx, h.tokens, t.Kind+"-token", n, h.kept)
 }
 
 // idClaims say who consented, dated by the real clock, by which a client judges.

@@ -41,6 +41,7 @@ func Insurer() mocks.Insurer {
 
 // hub is what the handlers share; what changes lies in its tables.
 type hub struct {
+	kept         uint64 // how many rows of a kind that nobody needs for long
 	clients      store.Table[client]
 	assertions   store.Table[assertion]
 	consents     store.Table[consent]
@@ -53,8 +54,11 @@ type hub struct {
 	archive
 }
 
-func build(s store.Store) mocks.API {
-	h := &hub{
+func build(s store.Store) mocks.API { return newHub(s, rowsKept).api() }
+
+func newHub(s store.Store, kept uint64) *hub {
+	return &hub{
+		kept:         kept,
 		clients:      store.NewTable[client](s, mocks.Place("clients")),
 		assertions:   store.NewTable[assertion](s, mocks.Place("assertions")),
 		consents:     store.NewTable[consent](s, mocks.Place("consents")),
@@ -66,6 +70,9 @@ func build(s store.Store) mocks.API {
 		subscribers:  store.NewTable[subscriber](s, mocks.Place("subscribers")),
 		archive:      newArchive(s),
 	}
+}
+
+func (h *hub) api() mocks.API {
 	faces := []mocks.Face{
 		{
 			Document: "uae/hub", Mount: hubMount, Refuse: refuseHub,
@@ -120,24 +127,6 @@ func (h *hub) authenticate(r *http.Request, schemes []string) error {
 	_, err := h.bearer(r, kind)
 	return err
 }
-
-// mint is an id of a kind, a UUID that no other world has. Under one seed a world
-// makes the same ids in the same order.
-func mint(ctx context.Context, kind string) (id string, n uint64, err error) {
-	w := mocks.WorldOf(ctx)
-	if n, err = w.Next(ctx, "uae/"+kind); err != nil {
-		return "", 0, fmt.Errorf("count %s: %w", kind, err)
-	}
-	return minted(w, kind, n), n, nil
-}
-
-func minted(w *mocks.World, kind string, n uint64) string {
-	return w.Fake("uae", kind, w.Name, fmt.Sprint(n)).UUID()
-}
-
-// kept is how many rows of a kind that nobody needs for long a world holds: the
-// newest. Without an end, a client that never stops would fill the memory.
-const kept = 10_000
 
 func curl(base string) string {
 	return fmt.Sprintf("curl -s %s%s/.well-known/openid-configuration", base, hubMount)
