@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes every journey of this folder against a sandbox of its own: Arazzo workflows by Redocly's respect, scripts as they are.
+# Makes every journey of this folder against a sandbox of its own: Arazzo workflows by Redocly's respect, modules by node with
+# the library that they name, scripts as they are.
 #
 #   suites/journeys/run.sh path/to/understudy [allianz.arazzo.yaml ...]
 #
@@ -10,8 +11,9 @@ shopt -s nullglob
 binary=$(realpath "$1")
 shift
 cd "$(dirname "$0")"
-version=2.77.0
-tools=${XDG_CACHE_HOME:-$HOME/.cache}/understudy/redocly-cli-$version
+redocly=2.77.0
+jose=6.2.17
+tools=${XDG_CACHE_HOME:-$HOME/.cache}/understudy
 work=$(mktemp -d)
 sandbox=
 finish() {
@@ -39,22 +41,39 @@ stop() {
 	sandbox=
 }
 
+# installed PACKAGE VERSION: the folder in which a package of npm lies, fetched once.
+installed() {
+	local folder=$tools/${1##*/}-$2
+	[ -d "$folder/node_modules" ] || npm install --prefix "$folder" --no-save --no-audit --no-fund --silent "$1@$2" >&2
+	printf '%s' "$folder"
+}
+
 respect() {
-	[ -x "$tools/node_modules/.bin/redocly" ] || npm install --prefix "$tools" --no-save --no-audit --no-fund --silent "@redocly/cli@$version"
+	local folder
+	folder=$(installed @redocly/cli "$redocly")
 	local servers=()
 	read -ra servers < <(sed -n 's/^ *redocly respect [^ ]* //p' "$1" | sed "s|http://127.0.0.1:7800|$at|g")
-	REDOCLY_TELEMETRY=off "$tools/node_modules/.bin/redocly" respect "$1" "${servers[@]}" >"$work/respect" 2>&1 || { cat "$work/respect" >&2; return 1; }
+	REDOCLY_TELEMETRY=off "$folder/node_modules/.bin/redocly" respect "$1" "${servers[@]}" >"$work/respect" 2>&1 || { cat "$work/respect" >&2; return 1; }
 	grep -E '(Steps|Checks):' "$work/respect"
 }
 
-[ $# -gt 0 ] || set -- *.arazzo.yaml ./[!r]*.sh
+# module FILE: runs it where its imports are found.
+module() {
+	local folder
+	folder=$(installed jose "$jose")
+	cp "$1" "$folder/"
+	node "$folder/$1" "$at"
+}
+
+[ $# -gt 0 ] || set -- *.arazzo.yaml *.mjs ./[!r]*.sh
 for journey; do
 	printf '\n-- %s\n' "$journey"
 	flags=()
-	read -ra flags < <(sed -n 's/^[ #]*understudy serve//p' "$journey" | head -n 1 | tr -d '&') || true
+	read -ra flags < <(sed -n 's|^[ #/]*understudy serve||p' "$journey" | head -n 1 | tr -d '&') || true
 	start "${flags[@]}"
 	case $journey in
 	*.arazzo.yaml) respect "$journey" ;;
+	*.mjs) module "$journey" ;;
 	*) "./${journey#./}" "$at" ;;
 	esac
 	stop
