@@ -140,6 +140,8 @@ func (h *hub) visited(ctx context.Context, uri string, p pushed) error {
 		return fmt.Errorf("read an interaction: %w", err)
 	case i.Decided:
 		return noRequest("the request_uri was used: its consent is decided")
+	case !now.Before(i.Expires):
+		return noRequest("the visit ended at " + stamp(i.Expires) + " by the world's clock")
 	}
 	return nil
 }

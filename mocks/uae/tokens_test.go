@@ -300,8 +300,10 @@ func TestLifetimes(t *testing.T) {
 func TestSessionExpires(t *testing.T) {
 	s := start(t)
 	p := newParty(t, s.URL)
-	v := p.mustVisit(p.push(p.requestClaims(detailsV12(freshID()))))
+	uri := p.push(p.requestClaims(detailsV12(freshID())))
+	v := p.mustVisit(uri)
 	advance(t, world(t, s), 15*time.Minute)
+	wantRefused(t, s, p.visit(uri), "invalid_request", "query request_uri")
 	back := p.returned(p.decide(v.Interaction, v.confirm()))
 	if back.Get("error") != "access_denied" || back.Get("error_description") != "session_expired" || back.Get("state") != "st" || back.Get("iss") != p.issuer() {
 		t.Errorf("came back with %v", back)

@@ -2,6 +2,7 @@ package uae
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -133,11 +134,16 @@ func curl(base string) string {
 }
 
 func export(base string) [][2]string {
+	jwk, err := json.Marshal(testkeys().client.published(useSignature, string(jose.PS256)))
+	if err != nil {
+		panic(err) // a committed key
+	}
 	return [][2]string{
 		{"UAE_BASE_URL", base},
 		{"UAE_ISSUER", base + hubMount},
 		{"UAE_RESOURCES", base + resourcesMount},
 		{"UAE_CLIENT_ID", testClient},
 		{"UAE_REDIRECT_URI", testRedirect},
+		{"UAE_PRIVATE_JWK", string(jwk)},
 	}
 }
