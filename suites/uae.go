@@ -22,8 +22,8 @@ func openFinance(t *Target) {
 	Describe("the consent page", Label("page", "authorize", "decideInteraction", "pushAuthorizationRequest"), h.pages)
 	Describe("a token", Label("tokens", "issueToken"), h.tokens)
 	Describe("a consent", Label("consents"), h.consents)
-	//Describe("a policy", Label("policies"), h.policies)
-	//Describe("a call", Label("calls"), h.calls)
+	Describe("a policy", Label("policies"), h.policies)
+	Describe("a call", Label("calls"), h.calls)
 	//Describe("an event", Label("events"), h.events)
 	resilience(t, h.bearing())
 }

@@ -173,7 +173,9 @@ func (h uaeHub) endings() {
 		Expect(err.(*uae.AuthorizationError).Description).To(Equal(reason)) //nolint:errorlint // the line above says that it is one
 		Expect(p.status(ctx, pending.ConsentID)).To(Equal(status))
 	}
-	fails := func(code, reason string) decision { return decision{Decision: "reject", Error: code, Description: reason} }
+	fails := func(code, reason string) decision {
+		return decision{Decision: "reject", Error: code, Description: reason}
+	}
 	DescribeTable("ends", sandboxOnly, Label("issueToken", uaeV12.ops.consent), ended,
 		Entry("with the customer's no", no(), uae.AccessDenied, uae.ReasonUserRejected, uae.Rejected),
 		Entry("as she says it in full", fails("access_denied", uae.ReasonUserRejected), uae.AccessDenied, uae.ReasonUserRejected, uae.Rejected),

@@ -55,7 +55,9 @@ func (h uaeHub) tokens() {
 	})
 
 	DescribeTable("is refused:", liveSafe,
-		func(ctx SpecContext, form url.Values, code string) { h.declinesToken(ctx, h.party(ctx, uaeV12), form, code) },
+		func(ctx SpecContext, form url.Values, code string) {
+			h.declinesToken(ctx, h.party(ctx, uaeV12), form, code)
+		},
 		Entry("for no grant", url.Values{"scope": {"openid insurance"}}, "invalid_request"),
 		Entry("for a grant that there is not", url.Values{"grant_type": {"password"}}, "unsupported_grant_type"),
 		Entry("to the client without a scope", url.Values{"grant_type": {"client_credentials"}}, "invalid_scope"),
