@@ -24,7 +24,7 @@ func openFinance(t *Target) {
 	Describe("a consent", Label("consents"), h.consents)
 	Describe("a policy", Label("policies"), h.policies)
 	Describe("a call", Label("calls"), h.calls)
-	//Describe("an event", Label("events"), h.events)
+	Describe("an event", Label("events"), h.events)
 	resilience(t, h.bearing())
 }
 
