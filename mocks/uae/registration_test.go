@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -131,4 +133,64 @@ func privateKey(t *testing.T) map[string]any {
 		t.Fatal(err)
 	}
 	return jwk
+}
+
+// What was given to one client is worth nothing in another's hands, and is not
+// spent there.
+func TestAnotherClient(t *testing.T) {
+	s := start(t)
+	p, thief := newParty(t, s.URL), newParty(t, s.URL)
+	thief.id, thief.key = directoryID, otherKey(t)
+	if _, err := register(t, s, registration(t, thief.key)); err != nil {
+		t.Fatal(err)
+	}
+	uri := p.push(p.requestClaims(detailsV12(freshID())))
+	wantRefused(t, s, thief.visit(uri), "invalid_request", "query request_uri")
+	code := p.returned(p.decide(p.mustVisit(uri).Interaction, p.mustVisit(uri).confirm())).Get("code")
+	wantRefused(t, s, thief.token(thief.codeForm(code)), "invalid_grant", "/code")
+	refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {p.mustToken(p.codeForm(code)).member(t, "refresh_token")}}
+	wantRefused(t, s, thief.token(refresh), "invalid_grant", "/refresh_token")
+	refresh.Del("client_assertion")
+	p.mustToken(refresh)
+}
+
+// A client without an encryption key cannot be told in the later form, and the
+// delivery says why.
+func TestNoEncryptionKey(t *testing.T) {
+	s, r := start(t, func(o *mocks.Options) { o.Settings = map[string]string{"uae.events": "jwe"} }), newReceiver(t)
+	w, p := world(t, s), newParty(t, s.URL)
+	p.id, p.key, p.redirect = directoryID, otherKey(t), "https://tpp.example/cb"
+	if _, err := register(t, s, registration(t, p.key)); err != nil {
+		t.Fatal(err)
+	}
+	p.code(p.requestClaims(subscribing(detailsV12(freshID()), r.URL)))
+	drain(t, w)
+	deliveries, err := w.Deliveries(t.Context(), "uae")
+	if err != nil || len(deliveries) != 1 || len(deliveries[0].Attempts) != 1 || !strings.Contains(deliveries[0].Attempts[0].Error, "no encryption key") {
+		t.Errorf("got %+v, %v", deliveries, err)
+	}
+	if len(r.heard()) != 0 {
+		t.Error("the event was sent in the clear")
+	}
+}
+
+// What a user types first works against any base.
+func TestCurlAndEnvironment(t *testing.T) {
+	s := start(t)
+	insurer, p := s.Insurers()[0], newParty(t, s.URL)
+	command, address, _ := strings.Cut(insurer.Curl(p.base), " -s ")
+	if got := p.do(http.MethodGet, address, nil); command != "curl" || got.status != http.StatusOK || got.member(t, "issuer") != p.issuer() {
+		t.Errorf("%s %s: got %d %s", command, address, got.status, got.body)
+	}
+	exported := map[string]string{}
+	for _, pair := range insurer.Export(p.base) {
+		exported[pair[0]] = pair[1]
+	}
+	var key jose.JSONWebKey
+	if err := json.Unmarshal([]byte(exported["UAE_PRIVATE_JWK"]), &key); err != nil || key.KeyID != p.key.KeyID || key.IsPublic() {
+		t.Errorf("exported the key %v, %v", key, err)
+	}
+	if exported["UAE_ISSUER"] != p.issuer() || exported["UAE_CLIENT_ID"] != p.id || exported["UAE_REDIRECT_URI"] != p.redirect {
+		t.Errorf("exported %v", exported)
+	}
 }
