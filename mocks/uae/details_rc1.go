@@ -21,6 +21,9 @@ func readRC1(item object, now time.Time) (consent, *mocks.Refusal) {
 	at := "/" + asSpelt["consent"]
 	o := r.object(item, "", asSpelt["consent"])
 	r.closed(o, at, "ConsentId", "BaseConsentId", "Permissions", "ExpirationDateTime", "Purpose", "OnBehalfOf")
+	if r.refusal != nil {
+		return consent{}, ours(r.refusal) // that rc1 is as closed as v1.2 is nowhere printed
+	}
 	c := r.consentOf(o, at, now)
 	if _, sent := o["Purpose"]; sent {
 		c.Purpose = r.choices(o, at, "Purpose", purposesRC1)

@@ -96,7 +96,7 @@ func badGrant(where, rule, remedy string) *mocks.Refusal {
 // beyond refuses a scope that was not granted. A narrower one is taken and changes
 // nothing (RFC 6749, section 3.3).
 func beyond(form url.Values, granted string) *mocks.Refusal {
-	for _, scope := range strings.Fields(form.Get("scope")) {
+	for scope := range strings.FieldsSeq(form.Get("scope")) {
 		if !slices.Contains(strings.Fields(granted), scope) {
 			return as(invalidScope, "", flaw("/scope", fmt.Sprintf("the scope %.80q was not granted", scope), "send "+granted+", or no scope"))
 		}

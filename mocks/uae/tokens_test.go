@@ -313,7 +313,8 @@ func TestSessionExpires(t *testing.T) {
 // Consents take the client's own token, policies a person's, with the scopes of
 // each; no call takes a refresh token.
 func TestWrongToken(t *testing.T) {
-	p := newParty(t, start(t).URL)
+	s := start(t)
+	p := newParty(t, s.URL)
 	id := freshID()
 	user := p.mustToken(p.codeForm(p.code(p.requestClaims(detailsV12(id)))))
 	insurance := clientForm()
@@ -336,6 +337,10 @@ func TestWrongToken(t *testing.T) {
 		got := p.resources(http.MethodGet, test.path, test.token)
 		if got.status != test.status || !strings.Contains(got.body, test.body) {
 			t.Errorf("%s: got %d %s, want %d %s", name, got.status, got.body, test.status, test.body)
+		}
+		entries := world(t, s).Journal(mocks.Query{})
+		if why := entries[len(entries)-1].Why; why.Rule == "" || why.Remedy == "" || why.Where != "header Authorization" || !why.Evidence.Valid() || why.Pointer == "" {
+			t.Errorf("%s: explained by %+v", name, why)
 		}
 	}
 	if got := p.do(http.MethodGet, p.base+"/rs1/open-finance/insurance"+listV12, nil, "Authorization", "Basic "+user.member(t, "access_token")); got.status != http.StatusUnauthorized {
