@@ -85,7 +85,7 @@ func TestLoadTargetSlips(t *testing.T) {
 				`t.yaml:8:5: waivers[0]: unknown key "till"; allowed here: check, reason, issue, until`,
 		},
 		{"missing keys", "budget: 1\n", "t.yaml:1:1: the key \"name\" is missing\nt.yaml:1:1: the key \"insurer\" is missing\nt.yaml:1:1: the key \"faces\" is missing"},
-		{"unknown insurer", "name: x\ninsurer: alianz\nfaces: {motor: https://x.example.com}\n", `t.yaml:2:10: insurer: unknown insurer "alianz"; allowed here: allianz`},
+		{"unknown insurer", "name: x\ninsurer: alianz\nfaces: {motor: https://x.example.com}\n", `t.yaml:2:10: insurer: unknown insurer "alianz"; allowed here: ` + everybody()},
 		{"a name with blanks", "name: my UAT\ninsurer: allianz\nfaces: {motor: https://x.example.com}\n", `t.yaml:1:7: name: "my UAT" is not a name: lower-case letters, digits and hyphens`},
 		{"unknown face", "name: x\ninsurer: allianz\nfaces:\n  moter: https://x.example.com\n", `t.yaml:4:3: faces: unknown face "moter" of allianz; allowed here: motor`},
 		{"no face", "name: x\ninsurer: allianz\nfaces: {}\n", `t.yaml:3:8: faces: the address of the face "motor" is missing`},
@@ -147,6 +147,50 @@ func TestLoadTargetWithoutVariables(t *testing.T) {
 	}
 }
 
+func TestLoadTargetWithoutVariablesThatMayBeUnset(t *testing.T) {
+	text := strings.Replace(wholeTarget, "${ID}", `"${ID:-}"`, 1)
+	for id, want := range map[string]map[string]string{
+		"":   {"client_secret": "a-secret-b"},
+		"me": {"client_id": "me", "client_secret": "a-secret-b"},
+	} {
+		got, err := load(t, text, func(name string) string { return map[string]string{"ID": id, "SECRET": "secret"}[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got.Credentials); diff != "" {
+			t.Errorf("with ID=%q: credentials (-want +got):\n%s", id, diff)
+		}
+	}
+	if _, err := load(t, strings.Replace(wholeTarget, "${ID}", `"${ID:-me}"`, 1), environment); err == nil || !strings.Contains(err.Error(), "has a ${ that names no variable") {
+		t.Errorf("a default of its own: got %v", err)
+	}
+}
+
+// What an insurer sends goes to servers of ours, whose address no file knows.
+func TestLoadTargetWithoutWebhooks(t *testing.T) {
+	const text = `name: x
+insurer: uae
+faces:
+  hub: https://auth1.example.com
+  auth: https://as1.example.com
+  insurance-v1.2: https://rs1.example.com/v1.2
+  insurance-v1.0-rc1: https://rs1.example.com/v1.0-rc1
+`
+	got, err := load(t, text, environment)
+	if err != nil || len(got.Faces) != 4 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	_, err = load(t, text+"  events: https://api.example.com\n", environment)
+	const want = `faces: unknown face "events" of uae; allowed here: `
+	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), ", events") {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	_, err = load(t, strings.Replace(text, "  auth: https://as1.example.com\n", "", 1), environment)
+	if err == nil || !strings.Contains(err.Error(), `the address of the face "auth" is missing`) {
+		t.Errorf("without auth: got %v", err)
+	}
+}
+
 func TestLoadTargetWithoutFile(t *testing.T) {
 	_, err := LoadTarget(filepath.Join(t.TempDir(), "absent.yaml"), environment)
 	if !errors.Is(err, os.ErrNotExist) || errors.Is(err, ErrInconclusive) {
@@ -159,9 +203,20 @@ func TestTargetFiles(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no target files", err)
 	}
+	dir := t.TempDir()
+	certificate(t, dir)
+	getenv := func(name string) string {
+		switch {
+		case strings.HasSuffix(name, "_CERT"), strings.HasSuffix(name, "_CA"):
+			return filepath.Join(dir, "c.pem")
+		case strings.HasSuffix(name, "_KEY"):
+			return filepath.Join(dir, "k.pem")
+		}
+		return "value of " + name
+	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			got, err := LoadTarget(file, func(name string) string { return "value of " + name })
+			got, err := LoadTarget(file, getenv)
 			if err != nil {
 				t.Fatal(err)
 			}
