@@ -55,6 +55,9 @@ func TestSuitesOnOtherSandboxes(t *testing.T) {
 		change func(*mocks.Options)
 	}{
 		{"a token is demanded", func(o *mocks.Options) { o.Settings = map[string]string{"allianz.auth": "strict"} }},
+		{"what the sources leave open about a hub is all otherwise", func(o *mocks.Options) {
+			o.Settings = map[string]string{"uae.scope": "insurance-too", "uae.nonce": "required", "uae.replay": "401", "uae.events": "jwe"}
+		}},
 		{"errors come in a list", func(o *mocks.Options) { o.Settings = map[string]string{"allianz.envelope": "errors"} }},
 		{"answers that break the contract are not sent", func(o *mocks.Options) { o.Strict = true }},
 		{"nothing says that it is a sandbox", func(o *mocks.Options) { o.Stealth = true }},

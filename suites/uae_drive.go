@@ -212,10 +212,16 @@ func (p *thirdParty) granted(ctx SpecContext, a asking, d decision) grantSeen {
 	return grantSeen{Pending: pending, Code: code, Token: t, Visit: uae.Visit{Session: p.Session(*t)}, ID: pending.ConsentID}
 }
 
-// alone is the hub in a world of its own, whose clock stands still.
+// alone is the hub in a world of its own, whose clock stands still and where
+// nothing is set.
 func (h uaeHub) alone(ctx SpecContext, name string) uaeHub {
 	GinkgoHelper()
-	return uaeHub{h.apart(ctx, "uae-"+strings.ReplaceAll(name, ".", ""))}
+	there := uaeHub{h.apart(ctx, "uae-"+strings.ReplaceAll(name, ".", ""))}
+	_, err := there.world().Set(ctx, map[string]string{
+		"uae.scope": "openid-insurance", "uae.nonce": "optional", "uae.replay": "400", "uae.events": "jws",
+	})
+	h.told(err)
+	return there
 }
 
 // lower is a status as it may stand in the name of a world.

@@ -147,17 +147,18 @@ func (h uaeHub) choices() {
 	})
 
 	It("sends nobody's state back to a client that sent none", sandboxOnly, func(ctx SpecContext) {
-		p := h.party(ctx, uaeV12)
-		got := h.form(ctx, "/par", p.pushForm(p.signed(p.requestClaims(ctx).with(claims{"state": nil}), signature{})))
+		there := h.alone(ctx, "no-state")
+		p := there.party(ctx, uaeV12)
+		got := there.form(ctx, "/par", p.pushForm(p.signed(p.requestClaims(ctx).with(claims{"state": nil}), signature{})))
 		var pushed struct {
 			RequestURI string `json:"request_uri"`
 		}
 		got.read(&pushed)
 		var page interaction
 		p.goTo(ctx, &uae.Pending{RequestURI: pushed.RequestURI}).read(&page)
-		back := p.back(h.say(ctx, page.ID, no()))
+		back := p.back(there.say(ctx, page.ID, no()))
 		Expect(back).NotTo(HaveKey("state"))
-		Expect(back.Get("iss")).To(Equal(h.issuer()))
+		Expect(back.Get("iss")).To(Equal(there.issuer()))
 	})
 }
 

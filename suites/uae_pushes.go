@@ -94,8 +94,6 @@ func (h uaeHub) takenRequests() {
 		Entry("for a list of audiences with the issuer among them", uaeV12, bent(func(ctx SpecContext, p *thirdParty) claims {
 			return p.requestClaims(ctx).with(claims{"aud": []string{"https://another.example", h.issuer()}})
 		})),
-		Entry("without state", uaeV12, claiming(claims{"state": nil})),
-		Entry("without nonce", uaeV12, claiming(claims{"nonce": nil})),
 		Entry("with the claims that JWT libraries add", uaeV12, claiming(claims{"iat": 1, "jti": "one", "sub": "somebody"})),
 		Entry("with the scopes in another order", uaeV12, claiming(claims{"scope": "insurance openid"})),
 		Entry("with response_mode query", uaeV12, claiming(claims{"response_mode": "query"})),
@@ -180,7 +178,6 @@ func (h uaeHub) refusedRequests() {
 		Entry("without redirect_uri", claiming(claims{"redirect_uri": nil}), "invalid_request"),
 		Entry("to a redirect_uri that is not registered", claiming(claims{"redirect_uri": "https://evil.example/callback"}), "invalid_request"),
 		Entry("without scope", claiming(claims{"scope": nil}), "invalid_scope"),
-		Entry("without openid", claiming(claims{"scope": "insurance"}), "invalid_scope"),
 		Entry("without insurance", claiming(claims{"scope": "openid"}), "invalid_scope"),
 		Entry("with accounts, too", claiming(claims{"scope": "openid insurance accounts"}), "invalid_scope"),
 		Entry("with the method plain", claiming(claims{"code_challenge_method": "plain"}), "invalid_request"),
@@ -333,6 +330,19 @@ func (h uaeHub) pushSettings() {
 			_, err := p.list(ctx, uae.Visit{Session: p.Session(uae.Token{AccessToken: token.Access})})
 			Expect(err).NotTo(HaveOccurred())
 		})
+
+	It("must ask for openid, too, where the hub is not set so", sandboxOnly, func(ctx SpecContext) {
+		there := h.alone(ctx, "openid")
+		p := there.party(ctx, uaeV12)
+		there.declinesPush(ctx, p, p.requestClaims(ctx).with(claims{"scope": "insurance"}), signature{}, "invalid_scope")
+	})
+
+	It("may have no state and no nonce", sandboxOnly, func(ctx SpecContext) {
+		there := h.alone(ctx, "no-nonce")
+		p := there.party(ctx, uaeV12)
+		got := there.form(ctx, "/par", p.pushForm(p.signed(p.requestClaims(ctx).with(claims{"state": nil, "nonce": nil}), signature{})))
+		Expect(got.status).To(Equal(http.StatusCreated), "%s", got)
+	})
 
 	It("must have state and nonce, where the hub is set so", sandboxOnly, func(ctx SpecContext) {
 		there := h.alone(ctx, "nonce")
