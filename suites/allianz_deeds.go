@@ -15,7 +15,7 @@ import (
 
 // allianzDeeds: a contract binds the insurer unless the request plainly says that
 // it is only to be verified; it is undone by cancelling it within a day.
-var allianzDeeds = deeds{read: readAllianz, answered: answeredAllianz, undo: undoAllianz}
+var allianzDeeds = deeds{read: readAllianz, answered: answeredAllianz, undo: undoAllianz, undoing: 3}
 
 func readAllianz(x *contracts.Exchange) deed {
 	switch x.Operation {

@@ -71,7 +71,7 @@ func (r *run) sandboxed(ctx context.Context, t *Target) bool {
 	if err != nil || health.Status == "" {
 		return false
 	}
-	found, err := Sandbox(ctx, origin, []string{t.Insurer}, "")
+	found, err := within(ctx, sandbox.New(origin, &http.Client{Timeout: patience, Transport: t.gate.wire}), []string{t.Insurer}, "")
 	if err != nil {
 		t.gate.shut(err.Error())
 		return true

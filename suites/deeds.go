@@ -16,6 +16,9 @@ type deeds struct {
 	// undo takes back what stands under an id, by the insurer's real client. A
 	// nil error means that it is gone; one that is not [errStays] leaves it open.
 	undo func(ctx context.Context, t *Target, c *http.Client, id string) error
+	// undoing is how many calls that takes at most: a token, what is undone, and the
+	// look-up that shows it.
+	undoing int
 }
 
 // deed is what a call does before its answer is known; the zero value is not

@@ -26,16 +26,13 @@ type gate struct {
 	wire    *http.Transport
 	carry   http.RoundTripper // the wire, on a live target behind its clerk
 	secrets *secrets
+	undoing int // calls that it takes to undo one
 
 	mu     sync.Mutex
 	made   int
 	kept   int    // calls of the budget that are kept back for undoing
 	closed string // why no further call is made
 }
-
-// toUndo is how many calls it takes to undo one: a token, and the call or two that
-// show that it is undone.
-const toUndo = 3
 
 // newGate is the gate of a target; the zero rate leaves the target's own, and
 // where that is zero too, the polite one.
@@ -56,7 +53,8 @@ func newGate(t *Target, now func() time.Time, bound Rate) (*gate, error) {
 	if !t.live() {
 		return g, nil
 	}
-	g.carry = &clerk{target: t, deeds: insurers[t.Insurer].deeds, next: g.wire}
+	does := insurers[t.Insurer].deeds
+	g.carry, g.undoing = &clerk{target: t, deeds: does, next: g.wire}, does.undoing
 	for name, value := range t.Credentials {
 		if !slices.Contains(insurers[t.Insurer].public, name) {
 			g.secrets.add(value)
@@ -80,10 +78,10 @@ func (g *gate) lift() {
 // keep holds calls of the budget back, so that what is left behind can be undone.
 func (g *gate) keep() error {
 	g.mu.Lock()
-	if g.closed == "" && g.budget > 0 && g.made+g.kept+toUndo > g.budget {
+	if g.closed == "" && g.budget > 0 && g.made+g.kept+g.undoing > g.budget {
 		g.closed = fmt.Sprintf("the budget of %d calls has no room for undoing what the next one leaves behind", g.budget)
 	}
-	g.kept += toUndo
+	g.kept += g.undoing
 	g.mu.Unlock()
 	if err := g.refusal(); err != nil {
 		g.release()
@@ -96,7 +94,7 @@ func (g *gate) keep() error {
 func (g *gate) release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.kept = max(0, g.kept-toUndo)
+	g.kept = max(0, g.kept-g.undoing)
 }
 
 // last is the gate for undoing what a run left behind: hours and rate are the

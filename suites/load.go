@@ -96,7 +96,7 @@ func (l *loader) insurer(path string, n ast.Node) {
 func (l *loader) faces(path string, n ast.Node) {
 	l.target.Faces = map[string]*url.URL{}
 	l.entries(path, n, func(name, path string, at *token.Token, value ast.Node) {
-		if l.contract != nil && l.contract.Face(name) == nil {
+		if l.contract != nil && !slices.Contains(l.faceNames(), name) {
 			l.unknown("faces", at, fmt.Sprintf("face %q of %s", name, l.target.Insurer), l.faceNames())
 		}
 		base, err := url.Parse(l.text(path, value))
@@ -116,15 +116,21 @@ func (l *loader) faces(path string, n ast.Node) {
 	}
 }
 
+// faceNames are the servers that a target has an address of. What an insurer sends
+// goes to servers of ours.
 func (l *loader) faceNames() []string {
 	var all []string
 	for _, face := range l.contract.Faces {
-		all = append(all, face.Name)
+		if !face.Document.Webhooks {
+			all = append(all, face.Name)
+		}
 	}
 	return all
 }
 
-var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+// variable is one of the environment; with :- behind its name it may be unset, as
+// in a shell.
+var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(:-)?\}`)
 
 func (l *loader) credentials(path string, n ast.Node) {
 	l.target.Credentials = map[string]string{}
@@ -132,7 +138,10 @@ func (l *loader) credentials(path string, n ast.Node) {
 		if l.contract != nil && !slices.Contains(l.suite.credentials, name) {
 			l.unknown("credentials", at, fmt.Sprintf("credential %q of %s", name, l.target.Insurer), l.suite.credentials)
 		}
-		l.target.Credentials[name] = l.filled(path, value)
+		// One that may be unset, and is, is not there.
+		if text := l.filled(path, value); text != "" {
+			l.target.Credentials[name] = text
+		}
 	})
 }
 
@@ -143,9 +152,9 @@ func (l *loader) filled(path string, n ast.Node) string {
 		l.slip(path, n.GetToken(), "has a ${ that names no variable; write ${NAME}")
 	}
 	return variable.ReplaceAllStringFunc(text, func(ref string) string {
-		name := ref[len("${") : len(ref)-len("}")]
+		name, optional := strings.CutSuffix(ref[len("${"):len(ref)-len("}")], ":-")
 		found := l.getenv(name)
-		if found == "" && !slices.Contains(l.unset, name) {
+		if found == "" && !optional && !slices.Contains(l.unset, name) {
 			l.unset = append(l.unset, name)
 		}
 		return found

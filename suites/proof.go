@@ -3,8 +3,10 @@ package suites
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -12,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -61,6 +64,60 @@ func (s *TLS) config() (*tls.Config, error) {
 		}
 	}
 	return config, nil
+}
+
+// jwk is the key as a JWK, under the name by which the insurer knows it. No error
+// quotes the file.
+func (s *Signing) jwk() (string, error) {
+	text, err := os.ReadFile(s.Key)
+	if err != nil {
+		return "", plain(err)
+	}
+	var key jose.JSONWebKey
+	if block, _ := pem.Decode(text); block != nil {
+		key.Key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+	} else {
+		err = key.UnmarshalJSON(text)
+	}
+	if err != nil || key.IsPublic() || !key.Valid() {
+		return "", fmt.Errorf("%s holds no private key, neither as PKCS #8 in PEM nor as a JWK", s.Key)
+	}
+	if s.KID != "" {
+		key.KeyID = s.KID
+	}
+	if key.KeyID == "" {
+		return "", fmt.Errorf("the key in %s has no name: say with kid under which the insurer knows it", s.Key)
+	}
+	made, err := key.MarshalJSON()
+	return string(made), err
+}
+
+// What a suite finds among the credentials, from wherever they come.
+const (
+	credentialKey      = "private_jwk"
+	credentialRedirect = "redirect_uri"
+)
+
+// prove puts what the file of a target says of its client's key and redirect among
+// the credentials.
+func (t *Target) prove() error {
+	if t.Signing == nil && t.Redirect == nil {
+		return nil
+	}
+	more := map[string]string{}
+	maps.Copy(more, t.Credentials)
+	if t.Signing != nil {
+		key, err := t.Signing.jwk()
+		if err != nil {
+			return fmt.Errorf("suites: target %s: signing: %w", t.Name, err)
+		}
+		more[credentialKey] = key
+	}
+	if t.Redirect != nil {
+		more[credentialRedirect] = t.Redirect.String()
+	}
+	t.Credentials = more
+	return nil
 }
 
 // proofs are the keys of a target file by which a client proves who it is. Those
@@ -125,8 +182,8 @@ func (l *loader) signing(path string, n ast.Node) {
 	if len(l.slips) > 0 || len(l.unset) > 0 {
 		return
 	}
-	if _, err := os.Stat(l.target.Signing.Key); err != nil {
-		l.slip(path, first(n), "%v", plain(err))
+	if _, err := l.target.Signing.jwk(); err != nil {
+		l.slip(path, first(n), "%v", err)
 	}
 }
 
@@ -140,12 +197,23 @@ func plain(err error) error {
 
 func (l *loader) redirect(path string, n ast.Node) {
 	l.target.Redirect = l.address(path, n)
+	if at := l.target.Redirect; at != nil && (at.Scheme != "http" || at.Port() == "" || !isLoopback(at.Hostname())) {
+		l.slip(path, n.GetToken(), "a run listens there, so it wants http, a loopback host and a port: http://127.0.0.1:8976/callback")
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (l *loader) consent(path string, n ast.Node) {
 	l.target.Consent = l.text(path, n)
 	if l.target.Consent != consentManual {
 		l.unknown(path, n.GetToken(), fmt.Sprintf("way of consent %q", l.target.Consent), []string{consentManual})
+	}
+	if l.target.Redirect == nil && len(l.slips) == 0 {
+		l.slip(path, n.GetToken(), "who gives it comes back to the key redirect, which is missing")
 	}
 }
 

@@ -10,11 +10,14 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // proving lets an insurer's target files say everything, for one test.
@@ -79,25 +82,76 @@ inbox: {public: https://hooks.example.com/uae, listen: 127.0.0.1:8977}
 }
 
 func TestLoadProofsSlips(t *testing.T) {
+	dir := t.TempDir()
+	certificate(t, dir)
+	getenv := func(name string) string { return map[string]string{"DIR": dir}[name] }
 	for name, c := range map[string]struct{ text, want string }{
-		"a certificate without key": {"tls: {cert: c.pem}\n", "tls: a certificate has a key: name both, or neither"},
-		"no such certificate":       {"tls: {cert: none.pem, key: none.pem}\n", "tls: client certificate:"},
-		"an authority that is none": {"tls: {ca: t.yaml}\n", "holds no certificate in PEM"},
-		"no such key":               {"signing: {key: none.pem}\n", "signing: none.pem: no such file"},
-		"consent by nobody":         {"consent: nobody\n", `consent: unknown way of consent "nobody"; allowed here: manual`},
-		"a redirect to nowhere":     {"redirect: callback\n", "redirect: wants an address such as"},
-		"an inbox without a port":   {"inbox: {public: https://a.example.com, listen: here}\n", "inbox.listen: wants a host and a port"},
-		"a broken variable":         {"tls: {ca: \"${A\"}\n", "has a ${ that names no variable"},
+		"a certificate without key":         {"tls: {cert: c.pem}\n", "tls: a certificate has a key: name both, or neither"},
+		"no such certificate":               {"tls: {cert: none.pem, key: none.pem}\n", "tls: client certificate:"},
+		"an authority that is none":         {"tls: {ca: t.yaml}\n", "holds no certificate in PEM"},
+		"no such key":                       {"signing: {key: none.pem}\n", "signing: none.pem: no such file"},
+		"a consent that comes back nowhere": {"consent: manual\n", "consent: who gives it comes back to the key redirect, which is missing"},
+		"a redirect elsewhere":              {"redirect: https://tpp.example.com/callback\n", "redirect: a run listens there, so it wants http, a loopback host and a port"},
+		"a redirect without a port":         {"redirect: http://127.0.0.1/callback\n", "redirect: a run listens there, so it wants http, a loopback host and a port"},
+		"a key without a name":              {"signing: {key: \"${DIR}/k.pem\"}\n", "has no name: say with kid under which the insurer knows it"},
+		"a key that is none":                {"signing: {key: \"${DIR}/c.pem\", kid: k}\n", "c.pem holds no private key, neither as PKCS #8 in PEM nor as a JWK"},
+		"a key that is a text":              {"signing: {key: t.yaml, kid: k}\n", "t.yaml holds no private key"},
+		"consent by nobody":                 {"consent: nobody\n", `consent: unknown way of consent "nobody"; allowed here: manual`},
+		"a redirect to nowhere":             {"redirect: callback\n", "redirect: wants an address such as"},
+		"an inbox without a port":           {"inbox: {public: https://a.example.com, listen: here}\n", "inbox.listen: wants a host and a port"},
+		"a broken variable":                 {"tls: {ca: \"${A\"}\n", "has a ${ that names no variable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			proving(t, "allianz")
-			if _, err := load(t, provenHead+c.text, environment); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := load(t, provenHead+c.text, getenv); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
 	}
 	if _, err := load(t, provenHead+"consent: manual\n", environment); err == nil || !strings.Contains(err.Error(), "the suite of allianz has no use for consent") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestSigningKeys: whatever the form of its file, a suite finds the key as a JWK.
+func TestSigningKeys(t *testing.T) {
+	dir := t.TempDir()
+	certificate(t, dir)
+	asPEM := filepath.Join(dir, "k.pem")
+	made, err := (&Signing{Key: asPEM, KID: "by-the-insurer"}).jwk()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asJWK := filepath.Join(dir, "k.jwk")
+	if err := os.WriteFile(asJWK, []byte(made), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	redirect, _ := url.Parse("http://127.0.0.1:8976/callback")
+	for _, tt := range []struct {
+		name    string
+		signing *Signing
+		kid     string
+	}{
+		{"PEM", &Signing{Key: asPEM, KID: "by-the-insurer"}, "by-the-insurer"},
+		{"a JWK", &Signing{Key: asJWK}, "by-the-insurer"},
+		{"a JWK under another name", &Signing{Key: asJWK, KID: "other"}, "other"},
+	} {
+		given := map[string]string{"client_id": "me"}
+		target := &Target{Name: "x", Insurer: "uae", Credentials: given, Signing: tt.signing, Redirect: redirect}
+		if err := target.prove(); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		var key jose.JSONWebKey
+		if err := key.UnmarshalJSON([]byte(target.Credentials[credentialKey])); err != nil || key.IsPublic() || key.KeyID != tt.kid {
+			t.Errorf("%s: got a key of the name %q, %v, want a private one named %s", tt.name, key.KeyID, err, tt.kid)
+		}
+		if got := target.Credentials; got[credentialRedirect] != redirect.String() || got["client_id"] != "me" || len(given) != 1 {
+			t.Errorf("%s: got %d credentials from %v", tt.name, len(got), given)
+		}
+	}
+	missing := &Target{Name: "x", Insurer: "uae", Signing: &Signing{Key: filepath.Join(dir, "none.pem")}}
+	if _, err := newRun([]*Target{missing}, Options{}); err == nil || !strings.Contains(err.Error(), "suites: target x: signing: ") {
+		t.Errorf("a run without the key that it is to sign with: got %v", err)
 	}
 }
 

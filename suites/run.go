@@ -35,6 +35,11 @@ type Options struct {
 	// Progress hears of each spec that is about to run: which of how many it is,
 	// and its text. Nil: nobody does.
 	Progress func(n, of int, spec string)
+
+	// Ask hears of an address that a person must open for a spec to go on, where
+	// the target has its consents given by hand. Nil: nobody does, and such a spec
+	// is inconclusive.
+	Ask func(address string)
 }
 
 // run is one call of Run.
@@ -85,6 +90,9 @@ func Run(ctx context.Context, t ginkgo.GinkgoTestingT, targets []*Target, o Opti
 	if err := r.openLedgers(); err != nil {
 		return nil, err
 	}
+	if err := r.openLandings(ctx); err != nil {
+		return nil, err
+	}
 	r.register() // anew: some targets have turned out to be sandboxes
 	whole, failed := r.specs(ctx)
 	r.undo(ctx)
@@ -114,6 +122,9 @@ func newRun(targets []*Target, o Options) (*run, error) {
 		r.contracts[given.Insurer] = contract
 		target := *given
 		target.run = r
+		if err := target.prove(); err != nil {
+			return nil, err
+		}
 		if target.gate, err = newGate(&target, r.now, o.Rate); err != nil {
 			return nil, err
 		}
@@ -129,6 +140,7 @@ func newRun(targets []*Target, o Options) (*run, error) {
 func (r *run) end(ctx context.Context) {
 	for _, t := range r.targets {
 		t.leave(ctx)
+		t.landing.close()
 		if t.ledger != nil {
 			_ = t.ledger.close() // every line was put on the disk when it was written
 		}

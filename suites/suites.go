@@ -23,8 +23,10 @@ var insurers = map[string]suite{
 	},
 	"uae": {
 		specs:       openFinance,
-		credentials: []string{"client_id", "redirect_uri", "private_jwk", "encryption_private_jwk"},
-		public:      []string{"client_id", "redirect_uri"},
+		credentials: []string{"client_id", credentialRedirect, credentialKey, "encryption_private_jwk", credentialRefresh},
+		abilities:   []string{uaeRC1.name, uaeV12.name},
+		public:      []string{"client_id", credentialRedirect},
+		proofs:      []string{"signing", "redirect", "consent", "inbox"},
 		knock:       uaeKnock,
 		deeds:       uaeDeeds,
 	},

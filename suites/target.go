@@ -35,6 +35,8 @@ type Target struct {
 	gate   *gate   // what every call passes
 	ledger *ledger // of what is left behind; nil: nothing may be
 	armed  string  // the scenario that is played here; empty: none
+
+	landing *landing // where a person comes back who gave a consent; nil: nobody does
 }
 
 // Waiver excuses a check that a target is known to break. An expired one and a

@@ -16,6 +16,7 @@ import (
 // openFinance is what a third party may expect of UAE Open Finance, insurance.
 func openFinance(t *Target) {
 	h := uaeHub{t}
+	BeforeEach(h.versionsThere)
 	Describe("the hub", Label("hub"), h.discovery)
 	Describe("the journey", Label("journey"), h.journeys)
 	Describe("a pushed request", Label("par", "pushAuthorizationRequest"), h.pushes)
@@ -25,6 +26,7 @@ func openFinance(t *Target) {
 	Describe("a policy", Label("policies"), h.policies)
 	Describe("a call", Label("calls"), h.calls)
 	Describe("an event", Label("events"), h.events)
+	Describe("a customer", Label("customer"), h.persons)
 	resilience(t, h.bearing())
 }
 
@@ -83,14 +85,15 @@ func (h uaeHub) at(face, path string) string {
 
 // options are those of a client of the target, which speaks by c.
 func (h uaeHub) options(v uaeVersion, c *http.Client) (uae.Options, error) {
-	key, err := uae.ParseKey([]byte(h.Credentials["private_jwk"]))
+	key, err := uae.ParseKey([]byte(h.Credentials[credentialKey]))
 	return uae.Options{
 		Issuer:      h.issuer(),
 		Resources:   strings.TrimSuffix(h.Faces[v.face()].String(), "/open-finance/insurance/"+v.name),
 		ClientID:    h.Credentials["client_id"],
-		RedirectURI: h.Credentials["redirect_uri"],
+		RedirectURI: h.Credentials[credentialRedirect],
 		Key:         key,
 		HTTP:        c,
+		Certificate: h.TLS != nil && h.TLS.Cert != "",
 		Now:         h.run.now,
 		Retry:       uae.Retry{Wait: time.Millisecond},
 	}, err

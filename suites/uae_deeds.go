@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/understudy-sandbox/understudy/clients/uae"
@@ -16,7 +17,7 @@ import (
 
 // uaeDeeds: a pushed request stages a consent, unless it can be none; it is undone
 // by revoking the consent.
-var uaeDeeds = deeds{read: readUAE, answered: answeredUAE, undo: undoUAE}
+var uaeDeeds = deeds{read: readUAE, answered: answeredUAE, undo: undoUAE, undoing: 8}
 
 func readUAE(x *contracts.Exchange) deed {
 	switch x.Operation {
@@ -73,8 +74,7 @@ func answeredUAE(x *contracts.Exchange) answer {
 	status := x.Response.Status
 	switch {
 	case status/100 == 2 && x.Operation == "pushAuthorizationRequest":
-		id := pushedConsent(x)
-		return answer{id: id, number: id}
+		return answer{id: pushedConsent(x)}
 	case status/100 == 2:
 		return answer{ended: true}
 	default:
@@ -83,8 +83,11 @@ func answeredUAE(x *contracts.Exchange) answer {
 }
 
 func undoUAE(ctx context.Context, t *Target, c *http.Client, id string) error {
-	var refused error
-	for _, v := range uaeVersions {
+	refused := errors.New("the target speaks no version of it")
+	for _, v := range slices.Backward(uaeVersions) {
+		if t.Abilities != nil && !slices.Contains(t.Abilities, v.name) {
+			continue
+		}
 		p, err := uaeHub{t}.newParty(v, c)
 		if err != nil {
 			return err

@@ -234,7 +234,11 @@ func assertion(changes func(now int64) claims) proof {
 // assertions are the rules of client authentication, which both endpoints share.
 func (h uaeHub) assertions(path string, form func(*thirdParty, SpecContext) url.Values) {
 	set := func(c claims) proof { return assertion(func(int64) claims { return c }) }
-	DescribeTable("needs a good client assertion, at "+path+", and has", liveSafe, Label("issueToken", "pushAuthorizationRequest"),
+	cost := liveSafe
+	if path == "/par" {
+		cost = liveBinds // a hub that takes what it should refuse stages a consent
+	}
+	DescribeTable("needs a good client assertion, at "+path+", and has", cost, Label("issueToken", "pushAuthorizationRequest"),
 		func(ctx SpecContext, make proof) {
 			p := h.party(ctx, uaeV12)
 			sent := p.proven(form(p, ctx))
@@ -280,7 +284,7 @@ func (h uaeHub) assertions(path string, form func(*thirdParty, SpecContext) url.
 		Expect(got.code()).To(Equal("invalid_client"), "%s", got)
 	})
 
-	DescribeTable("knows its client by private_key_jwt alone, at "+path+":", liveSafe, Label("issueToken", "pushAuthorizationRequest"),
+	DescribeTable("knows its client by private_key_jwt alone, at "+path+":", cost, Label("issueToken", "pushAuthorizationRequest"),
 		func(ctx SpecContext, change func(url.Values)) {
 			p := h.party(ctx, uaeV12)
 			sent := p.proven(form(p, ctx))

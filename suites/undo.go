@@ -110,8 +110,11 @@ func (v *verdict) leftovers() {
 
 // String names what was left and where, and why it is still there.
 func (l Leftover) String() string {
-	what := l.Operation + " for " + l.Key
-	if l.ID != "" {
+	what := l.Key
+	switch {
+	case l.ID == "":
+		what = l.Operation + " for " + l.Key
+	case l.Number != "":
 		what = "contract " + l.ID + " (policy " + l.Number + ")"
 	}
 	text := fmt.Sprintf("%s at %s, %s", what, l.Target, l.At.Format(time.RFC3339))

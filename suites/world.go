@@ -26,7 +26,15 @@ import (
 // an empty name makes one up. A sandbox that cannot be reached is
 // [ErrInconclusive].
 func Sandbox(ctx context.Context, base string, slugs []string, world string) ([]*Target, error) {
-	c := sandbox.New(base, &http.Client{Timeout: patience})
+	all, err := within(ctx, sandbox.New(base, &http.Client{Timeout: patience}), slugs, world)
+	if err != nil {
+		return nil, fmt.Errorf("suites: find the targets at %s: %w", base, err)
+	}
+	return all, nil
+}
+
+// within finds them by a client of the control API.
+func within(ctx context.Context, c *sandbox.Client, slugs []string, world string) ([]*Target, error) {
 	// Health also tells where the insurers are, which may be another address.
 	_, err := c.Health(ctx)
 	var played []sandbox.Insurer
@@ -34,7 +42,7 @@ func Sandbox(ctx context.Context, base string, slugs []string, world string) ([]
 		played, err = c.Insurers(ctx)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("suites: find the targets at %s: %w: %w", base, ErrInconclusive, err)
+		return nil, fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	known := map[string]sandbox.Insurer{}
 	for _, insurer := range played {
@@ -53,7 +61,7 @@ func Sandbox(ctx context.Context, base string, slugs []string, world string) ([]
 	for _, slug := range slugs {
 		insurer, ok := known[slug]
 		if !ok {
-			return nil, fmt.Errorf("suites: find the targets at %s: no insurer %q; there are %s", base, slug, strings.Join(there, ", "))
+			return nil, fmt.Errorf("no insurer %q; there are %s", slug, strings.Join(there, ", "))
 		}
 		t := &Target{Name: "sandbox-" + slug, Insurer: slug}
 		if err := t.settle(c, insurer, world); err != nil {
@@ -62,7 +70,7 @@ func Sandbox(ctx context.Context, base string, slugs []string, world string) ([]
 		targets = append(targets, t)
 	}
 	if _, err := c.World(world).Reset(ctx, sandbox.Reset{}); err != nil {
-		return nil, fmt.Errorf("suites: make the world %s: %w: %w", world, ErrInconclusive, err)
+		return nil, fmt.Errorf("make the world %s: %w: %w", world, ErrInconclusive, err)
 	}
 	return targets, nil
 }
@@ -83,7 +91,7 @@ func (t *Target) settle(c *sandbox.Client, insurer sandbox.Insurer, world string
 		_, mount, _ := strings.Cut(published, "/"+insurer.Slug)
 		base, err := url.Parse(c.World(world).URL(insurer.Slug) + mount)
 		if err != nil {
-			return fmt.Errorf("suites: address of %s: %w", insurer.Slug, err)
+			return fmt.Errorf("address of %s: %w", insurer.Slug, err)
 		}
 		t.Faces[face] = base
 	}
@@ -96,7 +104,7 @@ func (t *Target) settle(c *sandbox.Client, insurer sandbox.Insurer, world string
 		if !plain {
 			whole, err := json.Marshal(value)
 			if err != nil {
-				return fmt.Errorf("suites: credential %s of %s: %w", name, insurer.Slug, err)
+				return fmt.Errorf("credential %s of %s: %w", name, insurer.Slug, err)
 			}
 			text = string(whole)
 		}

@@ -210,7 +210,7 @@ func (c *check) find(ctx context.Context, p *program) found {
 	if err == nil {
 		progress, done := p.progress()
 		r, err = suites.Run(ctx, silent{}, targets, suites.Options{
-			Only: c.Only, AllowBinding: c.AllowBinding, Ledger: c.ledger(), Rate: c.Rate, List: c.List, Version: built().version, Progress: progress,
+			Only: c.Only, AllowBinding: c.AllowBinding, Ledger: c.ledger(), Rate: c.Rate, List: c.List, Version: built().version, Progress: progress, Ask: p.ask,
 		})
 		done()
 	}
@@ -225,6 +225,9 @@ func (c *check) find(ctx context.Context, p *program) found {
 	return found{Report: r}
 }
 
+// cleared takes a line of a terminal back.
+const cleared = "\r\x1b[K"
+
 // progress keeps one line of the terminal at the spec that runs, because a live
 // target is called slowly, and clears it when the run is done. Anywhere else than
 // on a terminal nothing is told.
@@ -232,13 +235,21 @@ func (p *program) progress() (tell func(n, of int, spec string), done func()) {
 	if !p.terminal(p.errors) {
 		return nil, func() {}
 	}
-	const cleared = "\r\x1b[K"
 	most := cmp.Or(widthOf(p.errors), 80) - 1
 	tell = func(n, of int, spec string) {
 		text := []rune(fmt.Sprintf("%d of %d  %s", n, of, report.Line(spec)))
 		fmt.Fprint(p.errors, cleared+string(text[:min(len(text), most)]))
 	}
 	return tell, func() { fmt.Fprint(p.errors, cleared) }
+}
+
+// ask has a person open an address. It is all that a child says on its standard
+// output, which its parent shows as its own progress.
+func (p *program) ask(address string) {
+	if p.terminal(p.errors) {
+		fmt.Fprint(p.errors, cleared)
+	}
+	fmt.Fprintf(p.out, "a consent is needed: open this address, and decide there\n\n    %s\n\n", address)
 }
 
 // silent hears from the suites that something failed; the report says it.

@@ -55,7 +55,7 @@ func (p *program) child(ctx context.Context) (found, error) {
 		return f, fmt.Errorf("start the run: %w", err)
 	}
 	command.Env = append(os.Environ(), childFile+"="+file)
-	command.Stdout, command.Stderr = &said, &said
+	command.Stdout, command.Stderr = p.errors, &said // it says nothing there but what a person is asked to do
 	if p.terminal(p.errors) {
 		command.Stderr = p.errors // where it shows how far it is
 	}

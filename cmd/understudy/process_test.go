@@ -24,6 +24,7 @@ import (
 type process struct {
 	url   string
 	admin string // where the control API has a listener of its own
+	mtls  string // where client certificates are asked for, with TLS
 
 	command *exec.Cmd
 	out     *lockedText
@@ -72,8 +73,9 @@ func (l *lockedText) await(pattern *regexp.Regexp) {
 }
 
 var (
-	listening   = regexp.MustCompile(`listening on (http://[^ "]+)`)
-	controlling = regexp.MustCompile(`control API on (http://[^ "]+)/__admin/`)
+	listening   = regexp.MustCompile(`listening on (https?://[^ "]+)`)
+	controlling = regexp.MustCompile(`control API on (https?://[^ "]+)/__admin/`)
+	certifying  = regexp.MustCompile(`client certificates asked for on (https://[^ "]+)`)
 )
 
 // spawn starts understudy serve and returns once it listens.
@@ -96,6 +98,9 @@ func spawn(dir string, environ []string, flags ...string) (*process, error) {
 			_, _ = io.WriteString(p.out, lines.Text()+"\n")
 			if at := controlling.FindStringSubmatch(lines.Text()); at != nil {
 				p.admin = at[1]
+			}
+			if at := certifying.FindStringSubmatch(lines.Text()); at != nil {
+				p.mtls = at[1]
 			}
 			if at := listening.FindStringSubmatch(lines.Text()); at != nil {
 				p.url = at[1]
