@@ -16,7 +16,8 @@ import (
 	"github.com/understudy-sandbox/understudy/contracts"
 )
 
-// inbox takes the webhooks of one spec on a loopback port. Every call is recorded
+// inbox takes the webhooks of one spec: on a loopback port, or for a live target
+// where its file says. Every call is recorded
 // and held to the contract like an answer, and then handed on.
 type inbox struct {
 	URL string // of the receiver
@@ -43,9 +44,16 @@ type letter struct {
 func (t *Target) inbox(ctx SpecContext, face string, operation func(*contracts.Exchange) string, next http.Handler) *inbox {
 	GinkgoHelper()
 	b := &inbox{watch: &watch{target: t}, face: face, operation: operation, next: next}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	address := "127.0.0.1:0"
+	if t.live() {
+		address = t.Inbox.Listen
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	Expect(err).NotTo(HaveOccurred())
 	b.URL = "http://" + l.Addr().String() + "/webhook"
+	if t.live() {
+		b.URL = t.Inbox.Public.String()
+	}
 	s := &http.Server{Handler: b, ReadHeaderTimeout: patience, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
 	done := make(chan struct{})
 	go func() {

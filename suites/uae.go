@@ -93,7 +93,7 @@ func (h uaeHub) options(v uaeVersion, c *http.Client) (uae.Options, error) {
 		RedirectURI: h.Credentials[credentialRedirect],
 		Key:         key,
 		HTTP:        c,
-		Certificate: h.TLS != nil && h.TLS.Cert != "",
+		Certificate: h.live() && h.TLS != nil && h.TLS.Cert != "", // a sandbox is called where nobody asks for one
 		Now:         h.run.now,
 		Retry:       uae.Retry{Wait: time.Millisecond},
 	}, err

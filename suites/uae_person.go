@@ -1,7 +1,9 @@
 package suites
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -18,6 +20,7 @@ const credentialRefresh = "refresh_token"
 // persons are the specs that a customer has a part in: in a sandbox the run plays
 // one, and at a live hub it asks for one.
 func (h uaeHub) persons() {
+	h.subscribes()
 	for _, v := range uaeVersions {
 		It("gives a consent at the insurer's page, and its policies can be read until it is revoked, in "+v.name, liveBinds,
 			Label(v.name, "getDiscovery", "pushAuthorizationRequest", "issueToken", "getJwks", v.ops.list, v.ops.one, v.ops.payment, v.ops.consent, v.ops.patch),
@@ -59,6 +62,50 @@ func (h uaeHub) persons() {
 			Expect(err).NotTo(HaveOccurred())
 			h.readsAll(ctx, p, token)
 		})
+}
+
+// subscribes is the spec of a third party that the hub can reach.
+func (h uaeHub) subscribes() {
+	It("hears of the end of a consent", liveBinds,
+		Label(uaeV12.name, "getDiscovery", "pushAuthorizationRequest", "issueToken", "getJwks", uaeV12.ops.consent, uaeV12.ops.patch, uaeV12.ops.event),
+		func(ctx SpecContext) {
+			if h.live() && h.Inbox == nil {
+				Skip("the target file has no inbox")
+			}
+			p := h.party(ctx, uaeV12)
+			s := p.subscriber(ctx)
+			pending := p.push(ctx, asking{For: 24 * time.Hour, Events: s.hook()})
+			_, err := p.Revoke(ctx, uae.Visit{}, pending.ConsentID, uae.ByTPP)
+			Expect(err).NotTo(HaveOccurred())
+			if !h.live() {
+				p.deliver(ctx)
+			}
+			if !s.heard(ctx) && h.live() {
+				h.unasked(fmt.Sprintf("no event came to %s within %s", s.URL, longestDelivery))
+			}
+			Expect(s.said()).To(HaveExactElements(Succeed()))
+			p.tells(ctx, s.events()[0], pending.ConsentID)
+			Expect(toldOf(s.events()[0]).Status).To(Equal(uae.Revoked))
+		})
+}
+
+// longestDelivery is how long a live hub has for an event. It promises none.
+const longestDelivery = time.Minute
+
+// heard says whether an event came in time.
+func (s *subscriber) heard(ctx SpecContext) bool {
+	waiting, cancel := context.WithTimeout(ctx, longestDelivery)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for len(s.letters()) == 0 {
+		select {
+		case <-tick.C:
+		case <-waiting.Done():
+			return false
+		}
+	}
+	return true
 }
 
 // versionsThere skips a spec of a version that the target does not speak.

@@ -117,9 +117,13 @@ func (p *posing) target(t *testing.T, change ...string) string {
 		}
 		replaced = strings.ReplaceAll(replaced, pair[0], pair[1])
 	}
-	replaced = strings.NewReplacer(change...).Replace(replaced)
-	file := filepath.Join(t.TempDir(), "uat-uae.yaml")
-	if err := os.WriteFile(file, []byte(replaced), 0o600); err != nil {
+	return p.write(t, strings.NewReplacer(change...).Replace(replaced))
+}
+
+func (p *posing) write(t *testing.T, text string) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "uat-uae.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -66,11 +67,17 @@ func TestUATOfUAE(t *testing.T) {
 	})
 
 	t.Run("everything that binds leaves nothing behind", func(t *testing.T) {
+		inbox := freeAddress(t)
+		bound := p.target(t, fmt.Sprintf("budget: %d\n", budget), "", "# inbox: {public: https://hooks.example.com/uae, listen: 127.0.0.1:8977}",
+			"inbox: {public: \"http://"+inbox+"/uae\", listen: \""+inbox+"\"}")
 		ledger := filepath.Join(t.TempDir(), "ledger.jsonl")
-		c := p.check(t, p.environ(), p.person(t, "confirm"), "--target", p.target(t, fmt.Sprintf("budget: %d\n", budget), ""), "--only", "live-binds", "--allow-binding", "--ledger", ledger)
+		c := p.check(t, p.environ(), p.person(t, "confirm"), "--target", bound, "--only", "live-binds", "--allow-binding", "--ledger", ledger)
 		held(t, c)
 		if calls := exchanges(t, c.out); c.asked != 1 || calls < 100 {
 			t.Errorf("%d calls were made, and a person was asked %d times\n%s", calls, c.asked, c.out)
+		}
+		if strings.Contains(c.out, "the target file has no inbox") {
+			t.Errorf("the inbox is not used\n%s", c.out)
 		}
 		if done := p.succeeds(t, p.environ(), "cleanup", ledger); !strings.Contains(done, "nothing is left behind") {
 			t.Error(done)
@@ -109,6 +116,26 @@ func TestUATOfUAE(t *testing.T) {
 			t.Errorf("exit %d, want 4\n%s", c.code, c.out)
 		}
 	})
+}
+
+// TestSandboxBehindTLS: a target file may also lead to a sandbox that says so. It
+// gets a world of its own, and the certificate is nothing but the way there.
+func TestSandboxBehindTLS(t *testing.T) {
+	p := &posing{dir: t.TempDir()}
+	p.process = spawnFor(t, "--tls", "--tls-dir", p.dir, "--mtls-addr", "127.0.0.1:0")
+	file := p.write(t, fmt.Sprintf(`name: mine
+insurer: uae
+faces:
+  hub: %[1]s/uae/auth1
+  auth: %[1]s/uae/as1
+  insurance-v1.2: %[1]s/uae/rs1/open-finance/insurance/v1.2
+  insurance-v1.0-rc1: %[1]s/uae/rs1/open-finance/insurance/v1.0-rc1
+tls: {cert: %[2]s/client.pem, key: %[2]s/client-key.pem, ca: %[2]s/ca.pem}
+`, p.url, p.dir))
+	c := p.check(t, os.Environ(), nobody(t), "--target", file, "--only", "journey && !resilience && !events")
+	if c.code != 0 || !strings.Contains(c.out, "passed: ") {
+		t.Errorf("exit %d\n%s%s", c.code, c.out, c.progress)
+	}
 }
 
 // TestTokensAreBoundOverTLS: a token works with the certificate that asked for it,
