@@ -265,9 +265,7 @@ func (h uaeHub) encryptedEvents() {
 	}
 	It("is encrypted to its receiver, where the hub is set so", sandboxOnly, eventLabels(uaeV12, uaeV12.ops.consent), func(ctx SpecContext) {
 		p := encrypted(ctx, "jwe").party(ctx, uaeV12)
-		key, err := uae.ParseKey([]byte(h.Credentials["encryption_private_jwk"]))
-		Expect(err).NotTo(HaveOccurred())
-		s := p.subscriber(ctx, func(o *uae.ReceiverOptions) { o.Decrypt = []uae.Key{key} })
+		s := p.subscriber(ctx)
 		given := p.granted(ctx, asking{Events: s.hook()}, yes(hamad))
 		p.deliver(ctx)
 		got := s.await(ctx, 1)[0]
@@ -278,7 +276,7 @@ func (h uaeHub) encryptedEvents() {
 
 	It("that is encrypted is not taken by a receiver without a key for it", sandboxOnly, eventLabels(uaeV12), func(ctx SpecContext) {
 		p := encrypted(ctx, "no-jwe").party(ctx, uaeV12)
-		s := p.subscriber(ctx)
+		s := p.subscriber(ctx, func(o *uae.ReceiverOptions) { o.Decrypt = nil })
 		p.granted(ctx, asking{Events: s.hook()}, yes(hamad))
 		p.deliver(ctx)
 		Expect(s.await(ctx, 1)[0].Status).To(Equal(http.StatusUnsupportedMediaType))

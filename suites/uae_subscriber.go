@@ -28,7 +28,8 @@ type subscriber struct {
 	refuse   []int   // statuses to answer the next deliveries with, before the receiver sees them
 }
 
-// subscriber opens an inbox for the events that the hub sends to a third party.
+// subscriber opens an inbox for the events that the hub sends to a third party,
+// signed or encrypted.
 func (p *thirdParty) subscriber(ctx SpecContext, change ...func(*uae.ReceiverOptions)) *subscriber {
 	GinkgoHelper()
 	s := &subscriber{}
@@ -46,10 +47,12 @@ func (p *thirdParty) subscriber(ctx SpecContext, change ...func(*uae.ReceiverOpt
 			s.verdicts = append(s.verdicts, err)
 		},
 	}
+	key, err := uae.ParseKey([]byte(p.hub.Credentials["encryption_private_jwk"]))
+	Expect(err).NotTo(HaveOccurred())
+	o.Decrypt = []uae.Key{key}
 	for _, f := range change {
 		f(&o)
 	}
-	var err error
 	s.receiver, err = uae.NewReceiver(o)
 	Expect(err).NotTo(HaveOccurred())
 	s.inbox = p.hub.inbox(ctx, uaeEventsFace, uaeEventOperation, s)
