@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -98,9 +99,7 @@ func (b *inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.posted.Lock()
 	b.all = append(b.all, letter{Header: r.Header, Body: body, Status: answer.code()})
 	b.posted.Unlock()
-	for name, values := range answer.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), answer.header)
 	w.WriteHeader(answer.code())
 	_, _ = w.Write(answer.body.Bytes())
 }

@@ -209,19 +209,19 @@ func seenV12(c uae.ConsentV12) consentSeen {
 }
 
 // look looks a consent up.
-func (p *thirdParty) look(ctx context.Context, v uae.Visit, id string) (*uae.Answer[consentSeen], error) {
+func (p *thirdParty) look(ctx context.Context, id string) (*uae.Answer[consentSeen], error) {
 	if p.rc1 != nil {
-		got, err := p.rc1.Consent(ctx, v, id)
+		got, err := p.rc1.Consent(ctx, uae.Visit{}, id)
 		return anyVersion(got, err, seenRC1)
 	}
-	got, err := p.v12.Consent(ctx, v, id)
+	got, err := p.v12.Consent(ctx, uae.Visit{}, id)
 	return anyVersion(got, err, seenV12)
 }
 
 // consent looks up one that must be there.
 func (p *thirdParty) consent(ctx SpecContext, id string) *uae.Answer[consentSeen] {
 	GinkgoHelper()
-	got, err := p.look(ctx, uae.Visit{}, id)
+	got, err := p.look(ctx, id)
 	Expect(err).NotTo(HaveOccurred())
 	return got
 }

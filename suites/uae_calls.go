@@ -252,12 +252,12 @@ func (h uaeHub) signedPatches() {
 	})
 
 	DescribeTable("may not be a signed patch", sandboxOnly, inferred, all,
-		func(ctx SpecContext, make func(p *thirdParty, c claims) string, code string) {
+		func(ctx SpecContext, sealed func(p *thirdParty, c claims) string, code string) {
 			p := h.party(ctx, uaeV12)
 			id := p.brought(ctx, uae.Authorized)
 			now := p.options.Now().Unix()
 			good := claims{"iss": p.options.ClientID, "aud": []string{h.issuer()}, "nbf": now - 10, "exp": now + 60, "message": revoke}
-			got := p.patchWith(ctx, id, make(p, good), "application/jwt")
+			got := p.patchWith(ctx, id, sealed(p, good), "application/jwt")
 			Expect(got.status).To(Equal(http.StatusBadRequest), "%s", got)
 			Expect(got.code()).To(Equal(code), "%s", got)
 			Expect(p.status(ctx, id)).To(Equal(uae.Authorized))

@@ -71,13 +71,13 @@ func (h uaeHub) consentResource(v uaeVersion) {
 	})
 
 	It("is not there where nobody asked for it", liveSafe, inferred, Label("issueToken", v.ops.consent), func(ctx SpecContext) {
-		_, err := h.party(ctx, v).look(ctx, uae.Visit{}, aUUID())
+		_, err := h.party(ctx, v).look(ctx, aUUID())
 		Expect(err).To(MatchError(uae.ErrNotFound))
 	})
 
 	It("is not told under the address of another version", sandboxOnly, inferred, all, Label(otherVersion(v).ops.consent), func(ctx SpecContext) {
 		id := h.party(ctx, v).push(ctx, asking{}).ConsentID
-		_, err := h.party(ctx, otherVersion(v)).look(ctx, uae.Visit{}, id)
+		_, err := h.party(ctx, otherVersion(v)).look(ctx, id)
 		Expect(err).To(MatchError(uae.CodeConsentInvalid))
 	})
 }

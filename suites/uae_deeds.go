@@ -96,7 +96,7 @@ func undoUAE(ctx context.Context, t *Target, c *http.Client, id string) error {
 			return nil
 		}
 		// It may have ended before, or now without an answer.
-		found, err := p.look(ctx, uae.Visit{}, id)
+		found, err := p.look(ctx, id)
 		switch {
 		case errors.Is(err, uae.CodeConsentInvalid), errors.Is(err, uae.ErrNotFound):
 			continue // it is of another version

@@ -128,7 +128,7 @@ func (h uaeHub) journeys() {
 
 		By("seeing nothing of another client's")
 		own := h.party(ctx, uaeV12)
-		_, err = own.look(ctx, uae.Visit{}, given.ID)
+		_, err = own.look(ctx, given.ID)
 		Expect(err).To(MatchError(uae.ErrNotFound))
 
 		By("being called back nowhere else")

@@ -144,7 +144,7 @@ func (h uaeHub) declinesPush(ctx SpecContext, p *thirdParty, c claims, by signat
 	for _, one := range details {
 		asked, _ := one.(claims)["consent"].(claims)
 		if id, _ := asked["ConsentId"].(string); len(id) == len(aUUID()) {
-			_, err := p.look(ctx, uae.Visit{}, id)
+			_, err := p.look(ctx, id)
 			Expect(err).To(MatchError(uae.ErrNotFound))
 		}
 	}

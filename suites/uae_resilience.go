@@ -82,7 +82,7 @@ func (h uaeHub) bearsHangingPush(ctx SpecContext) {
 	Expect(err).To(MatchError(context.DeadlineExceeded))
 	Expect(h.count(ctx, "pushAuthorizationRequest")).To(Equal(1), "what ran out of time is not repeated")
 	patient := h.party(ctx, uaeV12)
-	_, err = patient.look(ctx, uae.Visit{}, id)
+	_, err = patient.look(ctx, id)
 	Expect(err).To(MatchError(uae.ErrNotFound), "the look-up says that nothing was staged")
 	patient.push(ctx, asking{ID: id})
 }

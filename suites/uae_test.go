@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -34,9 +35,7 @@ func redirects(change func(string) string) bend {
 	return func(rw http.ResponseWriter, r *http.Request, honest http.Handler) {
 		got := httptest.NewRecorder()
 		honest.ServeHTTP(got, r)
-		for name, values := range got.Header() {
-			rw.Header()[name] = values
-		}
+		maps.Copy(rw.Header(), got.Header())
 		if to := got.Header().Get("Location"); to != "" {
 			rw.Header().Set("Location", change(to))
 		}
@@ -65,10 +64,12 @@ func TestUAEPlantedMistakes(t *testing.T) {
 		},
 		{
 			"no issuer on the way back", "page", redirects(func(to string) string { return to[:strings.LastIndex(to, "&iss=")] }),
-			[]string{"uae/redirect-iss"}, "",
+			[]string{"uae/redirect-iss"},
+			"",
 		},
 		{
-			"a patch that does nothing", consents, deaf(http.MethodPatch, http.StatusNoContent), []string{"uae/interaction-id-echoed", "uae/interaction-id-made"},
+			"a patch that does nothing", consents, deaf(http.MethodPatch, http.StatusNoContent),
+			[]string{"uae/interaction-id-echoed", "uae/interaction-id-made"},
 			"uae: a consent of v1.2 may be revoked by its third party when it is Authorized",
 		},
 		{

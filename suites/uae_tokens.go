@@ -239,10 +239,10 @@ func (h uaeHub) assertions(path string, form func(*thirdParty, SpecContext) url.
 		cost = liveBinds // a hub that takes what it should refuse stages a consent
 	}
 	DescribeTable("needs a good client assertion, at "+path+", and has", cost, Label("issueToken", "pushAuthorizationRequest"),
-		func(ctx SpecContext, make proof) {
+		func(ctx SpecContext, proves proof) {
 			p := h.party(ctx, uaeV12)
 			sent := p.proven(form(p, ctx))
-			sent.Set("client_assertion", make(p))
+			sent.Set("client_assertion", proves(p))
 			got := h.form(ctx, path, sent)
 			Expect(got.status).To(Equal(http.StatusBadRequest), "%s", got)
 			Expect(got.code()).To(Equal("invalid_client"), "%s", got)
