@@ -47,12 +47,15 @@ func (p *thirdParty) subscriber(ctx SpecContext, change ...func(*uae.ReceiverOpt
 			s.verdicts = append(s.verdicts, err)
 		},
 	}
-	key, err := uae.ParseKey([]byte(p.hub.Credentials["encryption_private_jwk"]))
-	Expect(err).NotTo(HaveOccurred())
-	o.Decrypt = []uae.Key{key}
+	if jwk := p.hub.Credentials["encryption_private_jwk"]; jwk != "" {
+		key, err := uae.ParseKey([]byte(jwk))
+		Expect(err).NotTo(HaveOccurred())
+		o.Decrypt = []uae.Key{key}
+	}
 	for _, f := range change {
 		f(&o)
 	}
+	var err error
 	s.receiver, err = uae.NewReceiver(o)
 	Expect(err).NotTo(HaveOccurred())
 	s.inbox = p.hub.inbox(ctx, uaeEventsFace, uaeEventOperation, s)
