@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/understudy-sandbox/understudy/clients/sandbox"
 	"github.com/understudy-sandbox/understudy/clients/uae"
 )
 
@@ -282,5 +283,33 @@ func (h uaeHub) encryptedEvents() {
 		Expect(s.await(ctx, 1)[0].Status).To(Equal(http.StatusUnsupportedMediaType))
 		Expect(p.hub.deliveries(ctx)).To(HaveLen(1))
 		Expect(p.hub.deliveries(ctx)[0].State).To(Equal("waiting"))
+	})
+}
+
+// forwardedEvents go to somebody who listens, where the receiver cannot be reached.
+func (h uaeHub) forwardedEvents() {
+	It("is handed to somebody who listens, for a receiver that the sandbox cannot reach", sandboxOnly, eventLabels(uaeV12, uaeV12.ops.consent), func(ctx SpecContext) {
+		const far, soon = "https://tpp.example/events", 10 * time.Second
+		p := h.alone(ctx, "far").party(ctx, uaeV12)
+		s := p.subscriber(ctx)
+		world := p.hub.world()
+		none, err := world.Listen(ctx, h.Insurer, time.Millisecond) // from now on somebody is expected
+		h.told(err)
+		Expect(none).To(BeNil())
+		given := p.granted(ctx, asking{Events: &uae.Webhook{URL: far, IsActive: true}}, yes(hamad))
+		parcel, err := world.Listen(ctx, h.Insurer, soon)
+		h.told(err)
+		Expect(parcel).NotTo(BeNil())
+		Expect(parcel.URL).To(Equal(far))
+		header := []string{"Content-Type", parcel.Header.Get("Content-Type")}
+		got := p.hub.call(ctx, said{method: parcel.Method, address: s.URL, body: string(parcel.Body), header: header})
+		Expect(got.status).To(Equal(http.StatusAccepted), "%s", got)
+		h.told(world.Receipt(ctx, h.Insurer, parcel.ID, sandbox.Receipt{Status: got.status, Header: got.header}))
+		h.told(world.StopListening(ctx, h.Insurer))
+		p.deliver(ctx)
+		sent := p.hub.deliveries(ctx)
+		Expect(sent).To(HaveLen(1))
+		Expect(sent[0].State).To(Equal("delivered"))
+		p.tells(ctx, s.events()[0], given.ID)
 	})
 }

@@ -30,6 +30,7 @@ func (h uaeHub) events() {
 	h.retries()
 	h.disorder()
 	h.encryptedEvents()
+	h.forwardedEvents()
 }
 
 // eventLabels are those of a spec about the events of a version.

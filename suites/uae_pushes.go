@@ -44,6 +44,15 @@ func (h uaeHub) pushes() {
 		Expect(got.status).To(Equal(http.StatusBadRequest), "%s", got)
 	})
 
+	It("is refused where it is longer than anybody's", sandboxOnly, Label("issueToken"), func(ctx SpecContext) {
+		p := h.party(ctx, uaeV12)
+		for _, path := range []string{"/par", "/token"} {
+			form := p.pushForm(strings.Repeat("a", 2<<20))
+			got := h.form(ctx, path, form)
+			Expect(got.status).To(Equal(http.StatusRequestEntityTooLarge), "%s", got)
+		}
+	})
+
 	It("is not asked for with another method", sandboxOnly, inferred, func(ctx SpecContext) {
 		got := h.call(ctx, said{method: http.MethodGet, address: h.at(uaeAuthFace, "/par")})
 		Expect(got.status).To(Equal(http.StatusMethodNotAllowed), "%s", got)

@@ -1,18 +1,22 @@
 package suites
 
 import (
+	"bytes"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/understudy-sandbox/understudy/contracts"
 	"github.com/understudy-sandbox/understudy/contracts/report"
+	"github.com/understudy-sandbox/understudy/mocks/uae"
 )
 
 func uaeSwap(old, wrong string) func(*httptest.ResponseRecorder) string {
@@ -139,5 +143,47 @@ func TestUAEDeeds(t *testing.T) {
 				t.Errorf("deed (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestUAEMagic: every value that is published as a special one is sent by a spec,
+// to the operation that it is published for.
+func TestUAEMagic(t *testing.T) {
+	var (
+		mu   sync.Mutex
+		sent = map[string][]string{} // by operation: paths and bodies
+	)
+	contract, err := contracts.For("uae")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startStand(t, func(rw http.ResponseWriter, r *http.Request, honest http.Handler) {
+		if _, path, ok := strings.Cut(r.URL.Path, "/uae"); ok && !strings.HasPrefix(r.URL.Path, "/__admin/") {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			mu.Lock()
+			for _, mount := range []string{"/auth1", "/rs1/open-finance/insurance/v1.0-rc1", "/rs1/open-finance/insurance/v1.2"} {
+				below, under := strings.CutPrefix(path, mount)
+				for _, face := range contract.Faces {
+					if op, _, _ := face.Match(r.Method, below); under && op != "" {
+						sent[op] = append(sent[op], path, string(body))
+					}
+				}
+			}
+			mu.Unlock()
+		}
+		honest.ServeHTTP(rw, r)
+	})
+	if r := check(t, s.targets(t, "uae"), Options{Only: "consents || policies || page"}); r.Outcome != report.Passed {
+		t.Fatal(textOf(r))
+	}
+	published := uae.Insurer().Magic
+	if len(published) == 0 {
+		t.Error("nothing is published")
+	}
+	for _, m := range published {
+		if !slices.ContainsFunc(sent[m.Operation], func(text string) bool { return strings.Contains(text, m.Value) }) {
+			t.Errorf("no spec sends %s as %s of %s", m.Value, m.Pointer, m.Operation)
+		}
 	}
 }
