@@ -60,7 +60,6 @@ func (h uaeHub) tokens() {
 		},
 		Entry("for no grant", url.Values{"scope": {"openid insurance"}}, "invalid_request"),
 		Entry("for a grant that there is not", url.Values{"grant_type": {"password"}}, "unsupported_grant_type"),
-		Entry("to the client without a scope", url.Values{"grant_type": {"client_credentials"}}, "invalid_scope"),
 		Entry("to the client for another scope", clientForm("openid insurance payments"), "invalid_scope"),
 		Entry("without a code", url.Values{"grant_type": {"authorization_code"}, "redirect_uri": {"x"}, "code_verifier": {aVerifier}}, "invalid_request"),
 		Entry("for a code that nobody gave", url.Values{
@@ -69,6 +68,10 @@ func (h uaeHub) tokens() {
 		Entry("without a refresh token", url.Values{"grant_type": {"refresh_token"}}, "invalid_request"),
 		Entry("for a refresh token that nobody gave", refreshForm("none"), "invalid_grant"),
 	)
+
+	It("is refused to the client that asks for no scope", liveSafe, inferred, func(ctx SpecContext) {
+		h.declinesToken(ctx, h.party(ctx, uaeV12), url.Values{"grant_type": {"client_credentials"}}, "invalid_scope")
+	})
 
 	h.assertions("/token", func(*thirdParty, SpecContext) url.Values { return clientForm("openid insurance") })
 	h.codes()
