@@ -65,7 +65,8 @@ func TestLandingOnItsAddress(t *testing.T) {
 		t.Errorf("got %q, %v", said, err)
 	}
 	b.close()
-	if _, err := http.DefaultTransport.RoundTrip(r); err == nil {
+	if res, err := http.DefaultTransport.RoundTrip(r); err == nil {
+		_ = res.Body.Close()
 		t.Error("it listens after its end")
 	}
 	(*landing)(nil).close()

@@ -1,7 +1,6 @@
 package suites
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -94,18 +93,8 @@ const longestDelivery = time.Minute
 
 // heard says whether an event came in time.
 func (s *subscriber) heard(ctx SpecContext) bool {
-	waiting, cancel := context.WithTimeout(ctx, longestDelivery)
-	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for len(s.letters()) == 0 {
-		select {
-		case <-tick.C:
-		case <-waiting.Done():
-			return false
-		}
-	}
-	return true
+	silent := NewGomega(func(string, ...int) {})
+	return silent.Eventually(ctx, s.letters).WithTimeout(longestDelivery).ShouldNot(BeEmpty())
 }
 
 // versionsThere skips a spec of a version that the target does not speak.
