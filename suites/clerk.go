@@ -42,7 +42,7 @@ func (c *clerk) RoundTrip(r *http.Request) (*http.Response, error) {
 	case does.harmless:
 		return c.next.RoundTrip(r)
 	case does.binds:
-		return c.bind(r, x, does.key)
+		return c.bind(r, x, does)
 	case does.ends != "":
 		return c.end(r, x, does.ends)
 	default:
@@ -90,7 +90,7 @@ func sameOrigin(a, b *url.URL) bool {
 }
 
 // bind makes a call that may leave something behind, between two lines.
-func (c *clerk) bind(r *http.Request, x *contracts.Exchange, key string) (*http.Response, error) {
+func (c *clerk) bind(r *http.Request, x *contracts.Exchange, does deed) (*http.Response, error) {
 	gate := c.target.gate
 	if c.ledger == nil {
 		return nil, fmt.Errorf("%w: %s is not called: it leaves something behind, and binding is not allowed", ErrInconclusive, x.Operation)
@@ -101,7 +101,7 @@ func (c *clerk) bind(r *http.Request, x *contracts.Exchange, key string) (*http.
 	hide := gate.secrets.hide
 	e, err := c.ledger.sent(Leftover{
 		Target: c.target.Name, Insurer: c.target.Insurer, File: c.target.file,
-		Operation: x.Operation, Address: hide(r.URL.Scheme + "://" + r.URL.Host + r.URL.EscapedPath()), Key: hide(key),
+		Operation: x.Operation, Address: hide(r.URL.Scheme + "://" + r.URL.Host + r.URL.EscapedPath()), Key: hide(does.key), ID: hide(does.id),
 	})
 	if err != nil {
 		gate.release()
@@ -121,8 +121,8 @@ func (c *clerk) bind(r *http.Request, x *contracts.Exchange, key string) (*http.
 			}
 		}
 	}
-	if said.State != lineCame {
-		gate.release() // nothing can be undone, or need not be
+	if said.State == lineRefused || said.State == lineUnknown && does.id == "" {
+		gate.release() // nothing need be undone, or can be
 	}
 	if err := c.ledger.settle(e, said); err != nil {
 		gate.shut(c.unwritten(err).Error())

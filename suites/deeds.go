@@ -27,6 +27,7 @@ type deed struct {
 	harmless bool   // leaves nothing behind
 	binds    bool   // may leave something behind
 	key      string // finds that again at the insurer
+	id       string // of that, where it is the caller who chooses it
 	ends     string // id of what it takes back
 }
 

@@ -20,7 +20,7 @@ type Leftover struct {
 	Address         string    // that was called
 	Key             string    // finds it again at the insurer where no answer came
 	At              time.Time // when the call was about to be made
-	ID, Number      string    // of the contract and its policy; empty where no answer told
+	ID, Number      string    // of the contract and its policy; empty where no answer told and the caller does not choose
 	Cancelled       bool
 	Why             string // it is still there; empty where nothing was tried
 }
@@ -163,7 +163,7 @@ func (s line) follow(all []*entry) ([]*entry, error) {
 			return nil, fmt.Errorf("the entry %q is not one of its own", s.Entry)
 		}
 		return append(all, &entry{name: s.Entry, state: s.State, Leftover: Leftover{
-			Target: s.Target, Insurer: s.Insurer, File: s.File, Operation: s.Operation, Address: s.Address, Key: s.Key, At: s.At,
+			Target: s.Target, Insurer: s.Insurer, File: s.File, Operation: s.Operation, Address: s.Address, Key: s.Key, At: s.At, ID: s.ID,
 		}}), nil
 	case lineCame, lineRefused, lineUnknown, lineCancelled:
 		if i < 0 {
@@ -196,7 +196,7 @@ func (l *ledger) sent(what Leftover) (*entry, error) {
 	defer l.mu.Unlock()
 	said := line{
 		State: lineSent, Entry: freshName(), Target: what.Target, Insurer: what.Insurer, File: what.File,
-		Operation: what.Operation, Address: what.Address, Key: what.Key,
+		Operation: what.Operation, Address: what.Address, Key: what.Key, ID: what.ID,
 	}
 	if err := l.write(said); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func readUAE(x *contracts.Exchange) deed {
 		return deed{harmless: true} // what binds is the consent, which is in the ledger by then
 	case "pushAuthorizationRequest":
 		id := pushedConsent(x)
-		return deed{harmless: id == "", binds: id != "", key: "consent " + id}
+		return deed{harmless: id == "", binds: id != "", key: "consent " + id, id: id}
 	case uaeRC1.ops.patch, uaeV12.ops.patch:
 		if revokes(x.Request.Body) {
 			return deed{ends: x.Request.Vars["ConsentId"]}
@@ -84,10 +84,12 @@ func answeredUAE(x *contracts.Exchange) answer {
 
 func undoUAE(ctx context.Context, t *Target, c *http.Client, id string) error {
 	refused := errors.New("the target speaks no version of it")
+	spoken, unknown := 0, 0 // versions: of the target, and those that know no such consent
 	for _, v := range slices.Backward(uaeVersions) {
 		if t.Abilities != nil && !slices.Contains(t.Abilities, v.name) {
 			continue
 		}
+		spoken++
 		p, err := uaeHub{t}.newParty(v, c)
 		if err != nil {
 			return err
@@ -98,7 +100,10 @@ func undoUAE(ctx context.Context, t *Target, c *http.Client, id string) error {
 		// It may have ended before, or now without an answer.
 		found, err := p.look(ctx, id)
 		switch {
-		case errors.Is(err, uae.CodeConsentInvalid), errors.Is(err, uae.ErrNotFound):
+		case errors.Is(err, uae.ErrNotFound):
+			unknown++
+			continue // it is of another version, or was never made
+		case errors.Is(err, uae.CodeConsentInvalid):
 			continue // it is of another version
 		case err != nil:
 			return errors.Join(refused, err)
@@ -107,11 +112,17 @@ func undoUAE(ctx context.Context, t *Target, c *http.Client, id string) error {
 		}
 		return refused
 	}
+	if spoken > 0 && unknown == spoken {
+		return nil // its push never came to the hub
+	}
 	return fmt.Errorf("%w: %w", errStays, refused)
 }
 
 // uaeKnock asks for a token of the client's own.
 func uaeKnock(ctx context.Context, c *http.Client, t *Target) error {
+	if t.Credentials["client_id"] == "" || t.Credentials[credentialKey] == "" {
+		return errors.New("the target file does not say who calls: it wants client_id and signing")
+	}
 	p, err := uaeHub{t}.newParty(uaeV12, c)
 	if err != nil {
 		return fmt.Errorf("credentials: %w", err)

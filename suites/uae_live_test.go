@@ -2,9 +2,11 @@ package suites
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,5 +82,73 @@ func TestLiveUAEWithoutAPerson(t *testing.T) {
 	got := states(t, o.Ledger)
 	if !slices.Equal(got, []string{"begun", "sent", "came", "cancelled"}) {
 		t.Errorf("the ledger says %q\n%s", got, textOf(r))
+	}
+}
+
+// TestBindingUAE: what is pushed is in the ledger under its own id before the hub
+// has it, so that it is found again whether an answer comes or not.
+func TestBindingUAE(t *testing.T) {
+	const par, consents = "/as1/par", "/insurance-consents/"
+	tests := []struct {
+		name    string
+		bend    bend
+		outcome report.Outcome
+		states  []string
+		says    string // of what was left behind
+	}{
+		{name: "pushed and revoked", outcome: report.Passed, states: []string{"begun", "sent", "came", "cancelled"}},
+		{name: "the answer is lost", bend: of(par, lost), outcome: report.Inconclusive, states: []string{"begun", "sent", "unknown", "cancelled"}},
+		{
+			name: "the push is lost", bend: of(par, func(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }),
+			outcome: report.Inconclusive, states: []string{"begun", "sent", "unknown", "cancelled"},
+		},
+		{name: "the push is refused", bend: of(par, status(400, `{"error":"invalid_request"}`)), outcome: report.Failed, states: []string{"begun", "sent", "refused"}},
+		{
+			name: "the hub revokes nothing", bend: func(rw http.ResponseWriter, r *http.Request, honest http.Handler) {
+				if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, consents) {
+					status(503, `{}`)(rw, r, honest)
+					return
+				}
+				honest.ServeHTTP(rw, r)
+			},
+			outcome: report.Failed, states: []string{"begun", "sent", "came"}, says: "consent ",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			bent := tt.bend
+			s := startStand(t, asLive(func(rw http.ResponseWriter, r *http.Request, honest http.Handler) {
+				if bent == nil {
+					honest.ServeHTTP(rw, r)
+					return
+				}
+				bent(rw, r, honest)
+			}))
+			target := s.liveUAE(t)
+			target.Abilities = []string{uaeV12.name}
+			o := binds(t)
+			o.Only = "live-binds && journey"
+			r := check(t, []*Target{target}, o)
+			if got := states(t, o.Ledger); r.Outcome != tt.outcome || !slices.Equal(got, tt.states) {
+				t.Errorf("outcome %s, want %s; the ledger says %q, want %q\n%s", r.Outcome, tt.outcome, got, tt.states, textOf(r))
+			}
+			left := ""
+			for _, one := range r.Specs {
+				if one.Name == "uae: the run leaves nothing behind" {
+					left = one.Reason
+				}
+			}
+			if (left == "") != (tt.says == "") || !strings.Contains(left, tt.says) {
+				t.Errorf("of what was left: got %q, want %q in it", left, tt.says)
+			}
+			if tt.says == "" {
+				return
+			}
+			bent = nil
+			done, err := Cleanup(t.Context(), o.Ledger, target, Options{})
+			if err != nil || len(done) != 1 || !done[0].Cancelled {
+				t.Errorf("cleaning up: got %v, %v", done, err)
+			}
+		})
 	}
 }
