@@ -120,7 +120,7 @@ func TestUAEDeeds(t *testing.T) {
 		name, operation, body string
 		want                  deed
 	}{
-		{"a push", "pushAuthorizationRequest", push(header("PS256"), whole), deed{binds: true, key: "consent " + id}},
+		{"a push", "pushAuthorizationRequest", push(header("PS256"), whole), deed{binds: true, key: "consent " + id, id: id}},
 		{"a push signed otherwise", "pushAuthorizationRequest", push(header("RS256"), whole), deed{harmless: true}},
 		{"a push without a proof of key", "pushAuthorizationRequest", push(header("PS256"), strings.Replace(whole, "code_challenge", "other", 1)), deed{harmless: true}},
 		{"a push of two consents", "pushAuthorizationRequest", push(header("PS256"), strings.Replace(whole, "}}]", "}},{}]", 1)), deed{harmless: true}},
