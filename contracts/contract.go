@@ -34,6 +34,7 @@ type promises struct {
 // insurers is the one list of insurers with a contract.
 var insurers = map[string]func() promises{
 	"allianz": allianz,
+	"bima":    bima,
 }
 
 var contracts = func() map[string]func() (*Contract, error) {

@@ -3,11 +3,13 @@ package catalog
 import (
 	"github.com/understudy-sandbox/understudy/mocks"
 	"github.com/understudy-sandbox/understudy/mocks/allianz"
+	"github.com/understudy-sandbox/understudy/mocks/bima"
 )
 
 // All lists every insurer, in the order in which people are shown them.
 func All() []mocks.Insurer {
 	return []mocks.Insurer{
 		allianz.Insurer(),
+		bima.Insurer(),
 	}
 }
