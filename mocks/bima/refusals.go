@@ -74,17 +74,12 @@ func complete(r *mocks.Refusal) string {
 		return textPassword
 	case mocks.Invalid, mocks.TooLarge:
 		r.Code, r.Example = codeBadRequest, "bad-request"
-		return textBadRequest + subject(r.Where)
+		r.Where = cmp.Or(r.Where, "body")
+		return textBadRequest + r.Where[strings.LastIndexAny(r.Where, " /")+1:]
 	default:
 		r.Code, r.Example = codeFailure, "failure"
 		return textFailure
 	}
-}
-
-// subject is the name of the value that a refusal is about.
-func subject(where string) string {
-	name := where[strings.LastIndexAny(where, " /")+1:]
-	return cmp.Or(name, "body")
 }
 
 func invalid(name, remedy string) *mocks.Refusal {
