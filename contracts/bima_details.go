@@ -18,7 +18,7 @@ var bimaMembers = []string{
 
 func (a *bimaAnswer) detailsComplete() {
 	for _, name := range bimaMembers {
-		a.expect(has(a.tree, name), "nothing", "present", "/%s", name)
+		a.expect(has(a.tree, name), "nothing", "present", "/"+name)
 	}
 }
 
@@ -27,7 +27,7 @@ var bimaDetailImage = regexp.MustCompile(`^https?://[^/]+/\\img\\[^/?]+$`)
 func (a *bimaAnswer) detailsImages() {
 	for where, image := range a.items("thumbnail") {
 		address, _ := image.(string)
-		a.expect(bimaDetailImage.MatchString(address), shorten(image), `an address with /\img\ and no version`, "%s", where)
+		a.expect(bimaDetailImage.MatchString(address), shorten(image), `an address with /\img\ and no version`, where)
 	}
 }
 
@@ -39,9 +39,7 @@ func (a *bimaAnswer) nullUntilIssued() {
 		return
 	}
 	for _, name := range bimaPolicyDates {
-		if has(a.tree, name) {
-			a.expect(member(a.tree, name) == nil, shown(a.tree, name), "null", "/%s", name)
-		}
+		a.member("", a.tree, name, member(a.tree, name) == nil, "null")
 	}
 }
 
@@ -50,10 +48,8 @@ func (a *bimaAnswer) datedOnceIssued() {
 		return
 	}
 	for _, name := range bimaPolicyDates {
-		if has(a.tree, name) {
-			_, err := time.Parse("2006-01-02T15:04:05", text(a.tree, name))
-			a.expect(err == nil, shown(a.tree, name), "yyyy-mm-ddThh:mm:ss", "/%s", name)
-		}
+		_, err := time.Parse("2006-01-02T15:04:05", text(a.tree, name))
+		a.member("", a.tree, name, err == nil, "yyyy-mm-ddThh:mm:ss")
 	}
 }
 
@@ -98,7 +94,7 @@ func (a *bimaAnswer) dataFromAttributes() {
 			continue
 		}
 		want := text(a.tree, made.first) + " / " + text(a.tree, made.second)
-		a.expect(got == want, shorten(got), shorten(want), "%s", where)
+		a.expect(got == want, shorten(got), shorten(want), where)
 	}
 }
 
@@ -110,36 +106,32 @@ func (a *bimaAnswer) dataDates() {
 		return
 	}
 	first, err := time.Parse(form, from)
-	a.expect(err == nil, shorten(from), "dd/mm/yyyy", "%s", fromAt)
+	a.expect(err == nil, shorten(from), "dd/mm/yyyy", fromAt)
 	if err != nil {
 		return
 	}
 	want := first.AddDate(1, 0, -1).Format(form)
-	a.expect(to == want, shorten(to), shorten(want), "%s", toAt)
+	a.expect(to == want, shorten(to), shorten(want), toAt)
 }
 
 func (a *bimaAnswer) providerRepeated() {
 	where, got := a.value("Provider name")
 	if want, ok := member(a.tree, "prvider_name").(string); ok && where != "" {
-		a.expect(got == want, shorten(got), shorten(want), "%s", where)
+		a.expect(got == want, shorten(got), shorten(want), where)
 	}
 }
 
 func (a *bimaAnswer) noTravelers() {
-	if has(a.tree, "travelers") && a.ofACar() {
-		a.expect(member(a.tree, "travelers") == nil, shown(a.tree, "travelers"), "null", "/travelers")
+	if a.ofACar() {
+		a.member("", a.tree, "travelers", member(a.tree, "travelers") == nil, "null")
 	}
 }
 
 func (a *bimaAnswer) followUpForm() {
 	for where, comment := range a.items("follow_up") {
-		if has(comment, "message") {
-			a.expect(strings.HasSuffix(text(comment, "message"), "\r\n"), shown(comment, "message"), `a text that ends in "\r\n"`, "%s/message", where)
-		}
-		if has(comment, "date_time") {
-			_, err := time.Parse("02/01/2006 15:04", text(comment, "date_time"))
-			a.expect(err == nil, shown(comment, "date_time"), "dd/mm/yyyy hh:mm", "%s/date_time", where)
-		}
+		a.member(where, comment, "message", strings.HasSuffix(text(comment, "message"), "\r\n"), `a text that ends in "\r\n"`)
+		_, err := time.Parse("02/01/2006 15:04", text(comment, "date_time"))
+		a.member(where, comment, "date_time", err == nil, "dd/mm/yyyy hh:mm")
 	}
 }
 
@@ -148,7 +140,7 @@ var bimaThousandths = regexp.MustCompile(`^\d+\.\d{3}$`)
 func (a *bimaAnswer) orderInThousandths() {
 	for where, document := range a.items("documents_required") {
 		if number, ok := member(document, "order_no").(json.Number); ok {
-			a.expect(bimaThousandths.MatchString(string(number)), string(number), "three decimals", "%s/order_no", where)
+			a.expect(bimaThousandths.MatchString(string(number)), string(number), "three decimals", where+"/order_no")
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (a *bimaAnswer) documentsOfTheRequest() {
 	for where, item := range a.items("data") {
 		for _, pair := range [...][2]string{{"EntityCode", "entityCode"}, {"RefID", "refID"}} {
 			if asked := query.Get(pair[1]); asked != "" {
-				a.expect(strings.EqualFold(text(item, pair[0]), asked), shown(item, pair[0]), shorten(asked), "%s/%s", where, pair[0])
+				a.member(where, item, pair[0], strings.EqualFold(text(item, pair[0]), asked), shorten(asked))
 			}
 		}
 	}
@@ -36,14 +36,16 @@ func (a *bimaAnswer) sizeDisplayed() {
 		}
 		tenths := (10*size + 512) / 1024
 		want := fmt.Sprintf("%d.%dKB", tenths/10, tenths%10)
-		a.expect(text(item, "FileSizeDisplay") == want, shown(item, "FileSizeDisplay"), shorten(want), "%s/FileSizeDisplay", where)
+		a.member(where, item, "FileSizeDisplay", text(item, "FileSizeDisplay") == want, shorten(want))
 	}
 }
 
 func (a *bimaAnswer) extensionOfName() {
 	for where, item := range a.items("data") {
 		name, extension := text(item, "FileName"), text(item, "FileExtension")
-		a.expect(strings.HasPrefix(extension, ".") && strings.HasSuffix(name, extension), shown(item, "FileExtension"), "the end of "+shorten(name)+", from its dot on", "%s/FileExtension", where)
+		if has(item, "FileName") {
+			a.member(where, item, "FileExtension", strings.HasPrefix(extension, ".") && strings.HasSuffix(name, extension), "the end of "+shorten(name)+", from its dot on")
+		}
 	}
 }
 
@@ -54,9 +56,9 @@ func (a *bimaAnswer) thumbnailOfType() {
 		const name = "ThumbnailURL"
 		switch media := text(item, "FileContentType"); {
 		case media == "application/pdf":
-			a.expect(text(item, name) == "/img/icons/Ext/pdf.png", shown(item, name), `"/img/icons/Ext/pdf.png"`, "%s/%s", where, name)
+			a.member(where, item, name, text(item, name) == "/img/icons/Ext/pdf.png", `"/img/icons/Ext/pdf.png"`)
 		case strings.HasPrefix(media, "image/"):
-			a.expect(bimaThumbnail.MatchString(text(item, name)), shown(item, name), `/Uploads/thumb/, a year, \ and a GUID`, "%s/%s", where, name)
+			a.member(where, item, name, bimaThumbnail.MatchString(text(item, name)), `/Uploads/thumb/, a year, \ and a GUID`)
 		}
 	}
 }
@@ -103,14 +105,14 @@ func bimaFileNamed(x *Exchange) error {
 
 func (a *bimaAnswer) tokenWorded() {
 	const want = "Token Created Successfully"
-	a.expect(text(a.tree, "status_message") == want, shown(a.tree, "status_message"), shorten(want), "/status_message")
-	a.expect(len(list(a.tree, "messages")) == 0, shown(a.tree, "messages"), "[]", "/messages")
+	a.member("", a.tree, "status_message", text(a.tree, "status_message") == want, shorten(want))
+	a.member("", a.tree, "messages", len(list(a.tree, "messages")) == 0, "[]")
 }
 
 func (a *bimaAnswer) tokenIsJWT() {
 	const off = 5 * time.Minute // that clocks may differ by
 	expires, ok := bimaExpires(text(a.tree, "data"))
-	a.expect(ok, "something else", "a JWT with exp", "/data")
+	a.member("", a.tree, "data", ok, "a JWT with exp")
 	answered, err := http.ParseTime(a.Response.Header.Get("Date"))
 	if !ok || err != nil {
 		return

@@ -17,8 +17,8 @@ func bimaRefusalWorded(x *Exchange) error {
 	if !ok {
 		return errBeside
 	}
-	name, message := bimaMessage(tree)
-	if worded, ok := message.(string); ok && worded != "" {
+	_, name := bimaNames(x.Operation)
+	if text(tree, name) != "" {
 		return nil
 	}
 	return &Mismatch{Where: "/" + name, Got: shown(tree, name), Want: "a text"}
@@ -34,8 +34,8 @@ var bimaTexts = map[string]string{
 func bimaRefusalTexts(x *Exchange) error {
 	tree, ok := bimaRefused(x)
 	want, known := bimaTexts[bimaCode(x)]
-	name, message := bimaMessage(tree)
-	worded, _ := message.(string)
+	_, name := bimaNames(x.Operation)
+	worded := text(tree, name)
 	switch {
 	case !ok, !known, worded == "":
 		return errBeside
