@@ -21,4 +21,10 @@ var insurers = map[string]suite{
 		knock:       allianzKnock,
 		deeds:       allianzDeeds,
 	},
+	"bima": {
+		specs:       bima,
+		credentials: []string{"username", "password", "contact_no"},
+		knock:       bimaKnock,
+		deeds:       bimaDeeds,
+	},
 }
