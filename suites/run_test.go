@@ -15,6 +15,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"github.com/understudy-sandbox/understudy/clients/sandbox"
+	"github.com/understudy-sandbox/understudy/contracts"
 	"github.com/understudy-sandbox/understudy/contracts/report"
 )
 
@@ -146,6 +147,9 @@ func TestOnlyTheTokenChecksCallOnlyForTokens(t *testing.T) {
 		}
 	}
 }
+
+// everybody is the list of all insurers.
+func everybody() string { return strings.Join(contracts.Slugs(), ", ") }
 
 func TestOnlyRefused(t *testing.T) {
 	serial(t)
@@ -304,7 +308,7 @@ func TestSandboxTargets(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	_, err = Sandbox(t.Context(), s.URL, []string{"alianz"}, "")
-	want := fmt.Sprintf(`suites: find the targets at %s: no insurer "alianz"; there are allianz`, s.URL)
+	want := fmt.Sprintf(`suites: find the targets at %s: no insurer "alianz"; there are %s`, s.URL, everybody())
 	if err == nil || err.Error() != want || errors.Is(err, ErrInconclusive) {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -360,7 +364,7 @@ func TestRunRefusesTargets(t *testing.T) {
 	}{
 		{"none", nil, "suites: there is no target"},
 		{"two of one name", []*Target{a, a}, "suites: two targets are called a"},
-		{"an unknown insurer", []*Target{b}, `suites: target b: no suite for the insurer "nobody"; there are allianz`},
+		{"an unknown insurer", []*Target{b}, `suites: target b: no suite for the insurer "nobody"; there are ` + everybody()},
 		{"hours that are none", []*Target{closed}, "suites: target c: open: wants days, a time span and a zone, such as Mon-Fri 08:00-20:00 Asia/Bangkok"},
 	}
 	for _, tt := range tests {

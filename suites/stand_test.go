@@ -53,10 +53,14 @@ func startStand(t *testing.T, b bend) *stand {
 	return st
 }
 
-// targets are those of the stand as a sandbox.
-func (s *stand) targets(t *testing.T) []*Target {
+// targets are those of the stand as a sandbox: the insurers that are named, or
+// the one that the tests here are told in.
+func (s *stand) targets(t *testing.T, slugs ...string) []*Target {
 	t.Helper()
-	all, err := Sandbox(t.Context(), s.URL, nil, "")
+	if len(slugs) == 0 {
+		slugs = []string{"allianz"}
+	}
+	all, err := Sandbox(t.Context(), s.URL, slugs, "")
 	if err != nil {
 		t.Fatal(err)
 	}
