@@ -159,7 +159,7 @@ func TestOnlyRefused(t *testing.T) {
 		{"!tarif", `suites: only "!tarif": no label "tarif"; there are ` + labels},
 		{"tariff &&", `suites: only "tariff &&": no expression over labels: join labels with &&, || and !, and group them with ( )`},
 		{"(tariff", `suites: only "(tariff": no expression over labels: join labels with &&, || and !, and group them with ( )`},
-		{"bima/anything", `suites: only "bima/anything": no insurer "bima" is checked; there are allianz`},
+		{"nobody/anything", `suites: only "nobody/anything": no insurer "nobody" is checked; there are allianz`},
 		{"tariff,allianz/stamp-and-vat", `suites: only "tariff": no insurer "tariff" is checked; there are allianz`},
 	}
 	for _, tt := range tests {

@@ -67,7 +67,7 @@ func TestRefusals(t *testing.T) {
 		"a row that is a text":   {"PUT", "/snapshot", `{"version":1,"world":"a","rows":["state"]}`, 400, "a row is a JSON object", []string{"key", "value"}},
 		"rows of a number":       {"PUT", "/snapshot", `{"version":1,"world":"a","rows":1}`, 400, "rows is a list, not 1", []string{"version", "world", "rows"}},
 		"an unpublished name":    {"PUT", "/scenario", `{"name":"allianz/first-two-fial"}`, 400, `did you mean "allianz/first-two-fail"`, nil},
-		"a name without a slug":  {"PUT", "/scenario", `{"name":"first-two-fail"}`, 400, `did you mean "allianz/first-two-fail"`, nil},
+		"a name without a slug":  {"PUT", "/scenario", `{"name":"vat-off-by-a-satang"}`, 400, `did you mean "allianz/vat-off-by-a-satang"`, nil},
 		"a file":                 {"PUT", "/scenario", `{"name":"./mine.yaml"}`, 400, "files are not read here", nil},
 		"a name twice":           {"PUT", "/scenario", `{"name":"a/b","name":"allianz/first-two-fail"}`, 400, "twice", []string{"name"}},
 		"a name of a number":     {"PUT", "/scenario", `{"name":1}`, 400, "name is the slug/name of a published scenario, not 1", []string{"name"}},
