@@ -166,5 +166,5 @@ func (in *insurer) policyDetails(r *http.Request) (mocks.Answer, error) {
 	if err != nil {
 		return mocks.Answer{}, fmt.Errorf("read request %d: %w", id, err)
 	}
-	return mocks.OK(q.details()), nil
+	return said(q.details(), id == detailedRequest), nil
 }

@@ -84,7 +84,7 @@ func (in *insurer) sharedDocuments(r *http.Request) (mocks.Answer, error) {
 	for i, d := range q.Documents {
 		answer.Data[i] = d.item(q.Reference)
 	}
-	return mocks.OK(answer), nil
+	return said(answer, q.ID == sharingRequest), nil
 }
 
 // referred is the request with a reference, in whatever case (inferred: it is a GUID).

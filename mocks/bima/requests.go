@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/understudy-sandbox/understudy/contracts"
 	"github.com/understudy-sandbox/understudy/mocks"
 )
 
@@ -150,7 +151,18 @@ func (in *insurer) recentRequests(r *http.Request) (mocks.Answer, error) {
 	for i := range found {
 		answer.Data[i] = found[i].item()
 	}
-	return mocks.OK(answer), nil
+	return said(answer, contact == printedContact), nil
+}
+
+// said is a good answer. One that is printed is the aggregator's own word.
+func said(body any, printed bool) mocks.Answer {
+	if printed {
+		return mocks.OK(body)
+	}
+	return mocks.Answer{
+		Status: http.StatusOK, Body: body,
+		Rule: "it has the form of the printed answer, and says what we made up", Evidence: contracts.Inferred,
+	}
 }
 
 // find is the requests of the world for which something holds.
