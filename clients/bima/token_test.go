@@ -52,7 +52,7 @@ func TestTokenIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var tokens atomic.Int64
 		c := client(t, counting(&tokens, func(int64) *http.Response {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			return said(goodToken)
 		}, list), signedIn)
 		var all sync.WaitGroup

@@ -166,10 +166,10 @@ func (a answer) decode(into any) error {
 
 // judge makes an error of every code but OK.
 func (a answer) judge(code Code, message string) error {
-	switch code {
-	case "OK":
+	switch {
+	case code == "OK":
 		return nil
-	case "":
+	case code == "":
 		return a.wrong("the answer has no code", nil)
 	default:
 		return a.refused(code, message)

@@ -76,10 +76,11 @@ func complete(r *mocks.Refusal) string {
 		r.Code, r.Example = codeBadRequest, "bad-request"
 		r.Where = cmp.Or(r.Where, "body")
 		return textBadRequest + r.Where[strings.LastIndexAny(r.Where, " /")+1:]
-	default:
-		r.Code, r.Example = codeFailure, "failure"
-		return textFailure
+	case mocks.Forbidden, mocks.Conflict, mocks.Expired, mocks.Throttled, mocks.WrongMethod: // nothing here refuses so
+	case mocks.Broken:
 	}
+	r.Code, r.Example = codeFailure, "failure"
+	return textFailure
 }
 
 func invalid(name, remedy string) *mocks.Refusal {
