@@ -2,6 +2,7 @@ package suites
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -101,7 +102,7 @@ func (oman) documentsOf(ctx SpecContext, c *aggregator.Client, reference string)
 	return all
 }
 
-// look is a call made by hand, with a token unless it is empty.
+// look is a call made by hand, with a token unless that is empty.
 func (b oman) look(ctx SpecContext, c *http.Client, token, path string, query url.Values) reply {
 	GinkgoHelper()
 	address := strings.TrimSuffix(b.Faces[bimaFace].String(), "/") + path + "?" + query.Encode()
@@ -119,11 +120,25 @@ func (b oman) look(ctx SpecContext, c *http.Client, token, path string, query ur
 }
 
 // signIn is the token call by hand.
-func (b oman) signIn(ctx SpecContext, body string) reply {
+func (b oman) signIn(ctx SpecContext, c *http.Client, body string) reply {
 	GinkgoHelper()
-	return b.post(ctx, b.HTTP(ctx), bimaFace, bimaTokenPath, body, func(r *http.Request) {
+	return b.post(ctx, c, bimaFace, bimaTokenPath, body, func(r *http.Request) {
 		r.Header.Set("Content-Type", "application/json")
 	})
+}
+
+// token is one for the target's credentials.
+func (b oman) token(ctx SpecContext, c *http.Client) string {
+	GinkgoHelper()
+	ask, err := json.Marshal(map[string]string{"username": b.Credentials["username"], "password": b.Credentials["password"]})
+	Expect(err).NotTo(HaveOccurred())
+	got := b.signIn(ctx, c, string(ask))
+	var said struct {
+		Data string `json:"data"`
+	}
+	Expect(json.Unmarshal(got.body, &said)).To(Succeed(), "%s", got)
+	Expect(said.Data).NotTo(BeEmpty(), "%s", got)
+	return said.Data
 }
 
 // bimaDeeds: a token is all that any call makes.

@@ -52,7 +52,8 @@ func (b oman) files() {
 	)
 
 	It("is not listed by the name that the printed table has for a reference", sandboxOnly, func(ctx SpecContext) {
-		got := b.look(ctx, b.HTTP(ctx), "", "/api/Document/GetSharedDocuments/", url.Values{"entityCode": {"Insurance"}, "quotation_id": {bimaReference}})
+		c := b.HTTP(ctx)
+		got := b.look(ctx, c, b.token(ctx, c), "/api/Document/GetSharedDocuments/", url.Values{"entityCode": {"Insurance"}, "quotation_id": {bimaReference}})
 		Expect(string(got.body)).To(ContainSubstring(`"statusCode":"BadRequest"`))
 	})
 

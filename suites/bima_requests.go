@@ -26,7 +26,7 @@ func (b oman) tokens() {
 	})
 
 	DescribeTable("is refused with 200", sandboxOnly, func(ctx SpecContext, body, code string) {
-		got := b.signIn(ctx, body)
+		got := b.signIn(ctx, b.HTTP(ctx), body)
 		Expect(got.status).To(Equal(http.StatusOK), "%s", got)
 		Expect(string(got.body)).To(HavePrefix(`{"status_code":"` + code + `","status_message":"`))
 	},
@@ -123,8 +123,9 @@ func (b oman) printed() {
 
 	It("may be asked for by names in any case", sandboxOnly, Label("policyDetails"), func(ctx SpecContext) {
 		c := b.HTTP(ctx)
-		plain := b.look(ctx, c, "", "/api/Insurance/GetPolicyDetails", url.Values{"id": {"4463702"}, "langcode": {"en"}})
-		as := b.look(ctx, c, "", "/api/Insurance/GetPolicyDetails", url.Values{"ID": {"4463702"}, "langCode": {"en"}})
+		token := b.token(ctx, c)
+		plain := b.look(ctx, c, token, "/api/Insurance/GetPolicyDetails", url.Values{"id": {"4463702"}, "langcode": {"en"}})
+		as := b.look(ctx, c, token, "/api/Insurance/GetPolicyDetails", url.Values{"ID": {"4463702"}, "langCode": {"en"}})
 		Expect(as.body).To(Equal(plain.body))
 	})
 }
@@ -205,7 +206,8 @@ func (b oman) misfits() {
 	})
 
 	It("has no details for what is no number", sandboxOnly, Label("policyDetails"), func(ctx SpecContext) {
-		got := b.look(ctx, b.HTTP(ctx), "", "/api/Insurance/GetPolicyDetails", url.Values{"id": {"x"}, "langcode": {"en"}})
+		c := b.HTTP(ctx)
+		got := b.look(ctx, c, b.token(ctx, c), "/api/Insurance/GetPolicyDetails", url.Values{"id": {"x"}, "langcode": {"en"}})
 		Expect(got.status).To(Equal(http.StatusOK), "%s", got)
 		Expect(string(got.body)).To(Equal(`{"status_code":"BadRequest","status_message":"Invalid value: id"}`))
 	})

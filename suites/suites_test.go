@@ -54,7 +54,9 @@ func TestSuitesOnOtherSandboxes(t *testing.T) {
 		name   string
 		change func(*mocks.Options)
 	}{
-		{"a token is demanded", func(o *mocks.Options) { o.Settings = map[string]string{"allianz.auth": "strict"} }},
+		{"a token is demanded", func(o *mocks.Options) {
+			o.Settings = map[string]string{"allianz.auth": "strict", "bima.auth": "strict"}
+		}},
 		{"errors come in a list", func(o *mocks.Options) { o.Settings = map[string]string{"allianz.envelope": "errors"} }},
 		{"answers that break the contract are not sent", func(o *mocks.Options) { o.Strict = true }},
 		{"nothing says that it is a sandbox", func(o *mocks.Options) { o.Stealth = true }},

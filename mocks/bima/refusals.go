@@ -76,8 +76,7 @@ func complete(r *mocks.Refusal) string {
 		r.Code, r.Example = codeBadRequest, "bad-request"
 		r.Where = cmp.Or(r.Where, "body")
 		return textBadRequest + r.Where[strings.LastIndexAny(r.Where, " /")+1:]
-	case mocks.Forbidden, mocks.Conflict, mocks.Expired, mocks.Throttled, mocks.WrongMethod: // nothing here refuses so
-	case mocks.Broken:
+	case mocks.Broken, mocks.Forbidden, mocks.Conflict, mocks.Expired, mocks.Throttled, mocks.WrongMethod: // the first alone comes here
 	}
 	r.Code, r.Example = codeFailure, "failure"
 	return textFailure
