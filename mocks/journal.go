@@ -25,6 +25,9 @@ type Entry struct {
 	Code      string              // the insurer's own code of a refusal
 	Why       Why
 	Truncated bool // a body was longer than the journal keeps
+	// Count is the how-manieth attempt at its operation a webhook was since the
+	// scenario was armed; 0 where none is. Copies share one.
+	Count uint64
 	// Receiver says whether the receiver of a webhook did right; nil for any other
 	// call.
 	Receiver *Verdict

@@ -47,8 +47,9 @@ respect() {
 	grep -E '(Steps|Checks):' "$work/respect"
 }
 
-[ $# -gt 0 ] || set -- *.arazzo.yaml ./[!r]*.sh
+[ $# -gt 0 ] || set -- *.arazzo.yaml *.sh
 for journey; do
+	[ "$journey" != run.sh ] || continue
 	printf '\n-- %s\n' "$journey"
 	flags=()
 	read -ra flags < <(sed -n 's/^[ #]*understudy serve//p' "$journey" | head -n 1 | tr -d '&') || true
