@@ -187,8 +187,8 @@ func (k call) doubt(err error) error {
 
 // passing says that the next try may well be answered.
 func passing(ctx context.Context, err error) bool {
-	if ctx.Err() != nil {
-		return false
+	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+		return false // what ran out of time is not given more of it
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
