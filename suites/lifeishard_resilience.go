@@ -19,7 +19,7 @@ func (l lih) bearing() map[string]bearing {
 	return map[string]bearing{
 		"answer-lost-on-issue":  as(lih.bearsLostIssue),
 		"connection-dropped":    as(lih.bearsDroppedList),
-		"first-two-fail":        as(lih.bearsTwoFailures),
+		"list-fails-twice":      as(lih.bearsTwoFailures),
 		"issue-gateway-timeout": as(lih.bearsIssueAtTheGateway),
 		"lei-off-by-a-ban":      as(lih.bearsWrongLei),
 		"login-hangs":           as(lih.bearsHangingLogIn),

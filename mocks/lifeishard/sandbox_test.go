@@ -1,0 +1,445 @@
+package lifeishard_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/understudy-sandbox/understudy/mocks"
+	"github.com/understudy-sandbox/understudy/mocks/clock"
+	"github.com/understudy-sandbox/understudy/mocks/lifeishard"
+)
+
+var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// start runs a sandbox whose worlds stand still on a Monday morning. An answer
+// that breaks its contract is not sent.
+func start(t testing.TB, change ...func(*mocks.Options)) *mocks.Server {
+	t.Helper()
+	o := mocks.Options{Insurers: []mocks.Insurer{lifeishard.Insurer()}, Clock: clock.Frozen(monday), Strict: true}
+	for _, c := range change {
+		c(&o)
+	}
+	return mocks.Start(t, o)
+}
+
+func set(key, value string) func(*mocks.Options) {
+	return func(o *mocks.Options) {
+		if o.Settings == nil {
+			o.Settings = map[string]string{}
+		}
+		o.Settings[key] = value
+	}
+}
+
+// call makes one call; header are pairs of name and value.
+func call(t testing.TB, method, address, body string, header ...string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+const login = `{"account":"sandbox-broker","password":"sandbox-password-opens-nothing"}`
+
+// token is a token of a world; base is its address with the slug.
+func token(t testing.TB, base string) (token, refresh string) {
+	t.Helper()
+	status, text := call(t, http.MethodPost, base+"/auth", login)
+	var read struct {
+		Data struct {
+			Token        string `json:"token"`
+			RefreshToken string `json:"refresh_token"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal([]byte(text), &read); err != nil || status != 200 || read.Data.Token == "" {
+		t.Fatalf("log in: %d %s", status, text)
+	}
+	return read.Data.Token, read.Data.RefreshToken
+}
+
+// printed is a printed body, on one line.
+func printed(t testing.TB, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/printed.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(text, &all); err != nil || all[name] == nil {
+		t.Fatalf("printed %s: %v", name, err)
+	}
+	var line bytes.Buffer
+	if err := json.Compact(&line, all[name]); err != nil {
+		t.Fatal(err)
+	}
+	return line.String()
+}
+
+// shape lists the members of a JSON text in their order, each with its type.
+func shape(t *testing.T, text string) []string {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var all []string
+	var walk func(path string)
+	walk = func(path string) {
+		next, err := d.Token()
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		delim, nested := next.(json.Delim)
+		if !nested {
+			all = append(all, fmt.Sprintf("%s %T", path, next))
+			return
+		}
+		all = append(all, fmt.Sprintf("%s %s", path, delim))
+		for d.More() {
+			at := path + "/0"
+			if delim == '{' {
+				name, err := d.Token()
+				if err != nil {
+					t.Fatal(err)
+				}
+				at = path + "/" + name.(string)
+			}
+			walk(at)
+		}
+		if _, err := d.Token(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	walk("")
+	return all
+}
+
+// Each answer has the printed members, in their order, with the printed types.
+func TestPrintedShapes(t *testing.T) {
+	s := start(t, set("lifeishard.literals", "seed"))
+	base := s.URL + "/lifeishard"
+	_, auth := call(t, http.MethodPost, base+"/auth", login)
+	key, refresh := token(t, base)
+	_, renewed := call(t, http.MethodPatch, base+"/auth", "", "Token", "Refresh "+refresh)
+	key, _ = token(t, base)
+	ask := func(method, path, body string) string {
+		status, text := call(t, method, base+path, body, "Token", key)
+		if status != 200 {
+			t.Errorf("%s %s: %d %s", method, path, status, text)
+		}
+		return text
+	}
+	got := map[string]string{
+		"auth.response":                 auth,
+		"renew.response":                renewed,
+		"offer.response":                ask("POST", "/offer", printed(t, "offer.request")),
+		"offer_pdf.response":            ask("GET", "/offer/101", ""),
+		"policy.response":               ask("POST", "/policy", printed(t, "policy.request")),
+		"policy_pdf.response":           ask("GET", "/policy/101", ""),
+		"policy_pdf_by_number.response": ask("GET", "/policy?series=XX/XX&number=243245345", ""),
+		"policy_receipt.response":       ask("GET", "/policy/101/receipt", ""),
+	}
+	for name, text := range got {
+		if diff := cmp.Diff(shape(t, printed(t, name)), shape(t, text)); diff != "" {
+			t.Errorf("%s (-printed +got):\n%s", name, diff)
+		}
+	}
+	want := printed(t, "localities.response")
+	if got := ask("GET", "/nomenclature/locality/CJ", ""); !strings.HasPrefix(got, strings.TrimSuffix(want, "]}")) {
+		t.Errorf("localities: got %s, want it to begin with %s", got, want)
+	}
+}
+
+// The printed requests have these answers, with real types.
+func TestPrintedRequests(t *testing.T) {
+	s := start(t)
+	base := s.URL + "/lifeishard"
+	key, _ := token(t, base)
+	status, got := call(t, http.MethodPost, base+"/offer", printed(t, "offer.request"), "Token", key)
+	want := `{"data":{"provider":{"organization":{"businessName":"omniasig"}},"product":{"name":"general"},"offers":[{"offerId":101,"providerOfferCode":"BK24274427",` +
+		`"premiumAmount":89,"currency":"EUR","exchangeRate":{"currency":"RON","amount":438.05,"exchangeRate":4.9219},"startDate":"2021-01-01","endDate":"2021-12-31",` +
+		`"installments":[{"id":1,"amount":89,"dueDate":"2021-01-01"}],"notes":"Ofertă simulată, fără valoare contractuală","offerExpiryDate":"2026-04-01"}]}}`
+	if status != 200 || got != want {
+		t.Errorf("offer: got %d %s\nwant %s", status, got, want)
+	}
+	status, got = call(t, http.MethodPost, base+"/policy", printed(t, "policy.request"), "Token", key)
+	want = `{"data":{"policies":[{"provider":{"businessName":"omniasig"},"policyId":101,"series":"XX/XX","number":243245346,` +
+		`"payment":{"method":"receipt","currency":"RON","amount":89,"date":"2023-07-10","documentNumber":"AX4984"},"startDate":"2023-07-10","endDate":"2024-07-09",` +
+		`"premiumAmount":438.05,"currency":"RON","installments":[{"id":1,"amount":438.05,"dueDate":"2023-07-10"}]}]}}`
+	if status != 200 || got != want {
+		t.Errorf("policy: got %d %s\nwant %s", status, got, want)
+	}
+}
+
+// The printed request costs the same under every seed, and one of another
+// profession does not.
+func TestSeeds(t *testing.T) {
+	other := strings.Replace(printed(t, "offer.request"), "allergology-and-clinical-immunology", "cardiology", 1)
+	prices := map[string]bool{}
+	for seed := range uint64(8) {
+		s := start(t, func(o *mocks.Options) { o.Seed = seed + 1 })
+		base := s.URL + "/lifeishard"
+		key, _ := token(t, base)
+		if _, got := call(t, http.MethodPost, base+"/offer", printed(t, "offer.request"), "Token", key); !strings.Contains(got, `"premiumAmount":89,`) {
+			t.Errorf("seed %d: %s", seed, got)
+		}
+		_, got := call(t, http.MethodPost, base+"/offer", other, "Token", key)
+		prices[got[strings.Index(got, `"premiumAmount"`):strings.Index(got, `"currency"`)]] = true
+	}
+	if len(prices) < 2 {
+		t.Errorf("one price under all seeds: %v", prices)
+	}
+}
+
+// script makes one call of each kind and says all that came back.
+func script(t *testing.T, s *mocks.Server) string {
+	base := s.URL + "/lifeishard"
+	key, refresh := token(t, base)
+	var all strings.Builder
+	fmt.Fprintln(&all, key, refresh)
+	for _, c := range [][3]string{
+		{"POST", "/offer", printed(t, "offer.request")},
+		{"GET", "/offer/101", ""},
+		{"POST", "/policy", printed(t, "policy.request")},
+		{"GET", "/policy/101", ""},
+		{"GET", "/policy/101/receipt", ""},
+		{"GET", "/nomenclature/locality/TM", ""},
+		{"GET", "/nomenclature/county", ""},
+		{"GET", "/nomenclature/country", ""},
+		{"DELETE", "/auth", ""},
+	} {
+		status, text := call(t, c[0], base+c[1], c[2], "Token", key)
+		fmt.Fprintln(&all, status, text)
+	}
+	return all.String()
+}
+
+// The same seed gives the same bytes, another seed others.
+func TestSameSeedSameBytes(t *testing.T) {
+	seeded := func(seed uint64) string { return script(t, start(t, func(o *mocks.Options) { o.Seed = seed })) }
+	first := seeded(7)
+	if diff := cmp.Diff(first, seeded(7)); diff != "" {
+		t.Errorf("one seed, two stories (-first +second):\n%s", diff)
+	}
+	if first == seeded(8) {
+		t.Error("two seeds, one story")
+	}
+}
+
+// What is wrong is refused in the operator's envelope.
+func TestRefusals(t *testing.T) {
+	edited := func(old, now string) string {
+		body := strings.Replace(printed(t, "offer.request"), old, now, 1)
+		if body == printed(t, "offer.request") {
+			t.Fatalf("no %s in the request", old)
+		}
+		return body
+	}
+	invalid := func(path, text string) string {
+		return fmt.Sprintf(`{"error":true,"status":400,"message":"VALIDATION_ERROR","data":{"%s":["%s"]}}`, path, text)
+	}
+	s := start(t)
+	base := s.URL + "/lifeishard"
+	key, _ := token(t, base)
+	tests := []struct {
+		name, body string
+		status     int
+		want       string
+	}{
+		{"no body", "", 400, invalid("body", "Câmpul corp este obligatoriu.")},
+		{"half JSON", `{"a":`, 400, invalid("body", "Câmpul corp trebuie să fie un text JSON valid.")},
+		{"two values", `{} {}`, 400, invalid("body", "Câmpul corp trebuie să fie un text JSON valid.")},
+		{"a list", `[]`, 400, invalid("body", "Câmpul corp trebuie să fie un array.")},
+		{"another insurer", edited(`"omniasig"`, `"allianz"`), 400, invalid("provider.organization.businessName", "Câmpul nume asigurator selectat este invalid.")},
+		{"a term in words", edited(`"termTime":"12"`, `"termTime":"a year"`), 400, invalid("product.liability.termTime", "Câmpul perioadă trebuie să fie un număr întreg.")},
+		{"no term", edited(`"termTime":"12",`, ``), 400, invalid("product.liability.termTime", "Câmpul perioadă este obligatoriu.")},
+		{"an empty term", edited(`"termTime":"12"`, `"termTime":""`), 400, invalid("product.liability.termTime", "Câmpul perioadă este obligatoriu.")},
+		{"a term of nothing", edited(`"termTime":"12"`, `"termTime":0`), 400, invalid("product.liability.termTime", "Câmpul perioadă trebuie să fie între 1 și 12.")},
+		{"a negative term", edited(`"termTime":"12"`, `"termTime":-3`), 400, invalid("product.liability.termTime", "Câmpul perioadă trebuie să fie între 1 și 12.")},
+		{"five instalments", edited(`"installmentCount":"1"`, `"installmentCount":5`), 400, invalid("product.liability.installmentCount", "Câmpul număr rate selectat este invalid.")},
+		{
+			"a cover that is maybe in", edited(`"auxiliaryStaff":{"isIncluded":true}`, `"auxiliaryStaff":{"isIncluded":"maybe"}`), 400,
+			invalid("product.liability.coverage.auxiliaryStaff.isIncluded", "Câmpul inclus trebuie să fie adevărat sau fals."),
+		},
+		{
+			"a sum beyond all sums", edited(`"allowance":{"value":"50000"}`, `"allowance":{"value":1e300}`), 400,
+			invalid("product.liability.allowance.value", "Câmpul valoare trebuie să fie un număr."),
+		},
+		{"more than all of a claim", edited(`"percent":"12"`, `"percent":101`), 400, invalid("product.liability.deductible.percent", "Câmpul procent trebuie să fie un număr întreg.")},
+		{"a year that none was", edited(`"startDate":"2021-01-01"`, `"startDate":"0001-01-01"`), 400, invalid("product.liability.startDate", "Câmpul dată început nu este o dată validă.")},
+		{
+			"a list for an object", edited(`"deductible":{"percent":"12","type":"of-loss"}`, `"deductible":[]`), 400,
+			invalid("product.liability.deductible", "Câmpul deductible trebuie să fie un array."),
+		},
+		{"too large", printed(t, "offer.request") + strings.Repeat(" ", 1<<20), 413, `{"error":true,"status":413,"message":"Corpul cererii este prea mare."}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if status, got := call(t, http.MethodPost, base+"/offer", tt.body, "Token", key, "Content-Language", "ro"); status != tt.status || got != tt.want {
+				t.Errorf("got %d %s\nwant %d %s", status, got, tt.status, tt.want)
+			}
+		})
+	}
+	t.Run("another media type", func(t *testing.T) {
+		status, got := call(t, http.MethodPost, base+"/offer", printed(t, "offer.request"), "Token", key, "Content-Type", "text/plain")
+		if want := invalid("body", "The body must be a valid JSON string."); status != 400 || got != want {
+			t.Errorf("got %d %s, want %s", status, got, want)
+		}
+	})
+}
+
+// Explain says why, how well that is proven, and what would have succeeded.
+func TestExplain(t *testing.T) {
+	s := start(t)
+	base := s.URL + "/lifeishard"
+	key, _ := token(t, base)
+	world, err := s.Make(t.Context(), mocks.DefaultWorld)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, method, path, body, token string
+		evidence, rule, where, pointer  string
+	}{
+		{
+			"a missing floor", "POST", "/offer", strings.Replace(printed(t, "offer.request"), `"floor":"3",`, ``, 2), key,
+			"observed", "no schema says", "/product/policyholder/address/floor", "/paths/~1offer/post/responses/400",
+		},
+		{
+			"another insurer", "POST", "/offer", strings.Replace(printed(t, "offer.request"), "omniasig", "x", 1), key,
+			"observed", "breaks the document", "/provider/organization/businessName", "/components/schemas/OfferRequest",
+		},
+		{"another world's token", "GET", "/nomenclature/county", "", "e30.e30.x", "inferred", "its own world alone", "header Token", "/components/responses/Unauthenticated/content/application~1json/examples/unauthenticated"},
+		{"an unknown policy", "GET", "/policy/7", "", key, "inferred", "no such policy", "path id", "/components/responses/UnknownPolicy"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			call(t, tt.method, base+tt.path, tt.body, "Token", tt.token)
+			entries := world.Journal(mocks.Query{})
+			why := entries[len(entries)-1].Why
+			if string(why.Evidence) != tt.evidence || !strings.Contains(why.Rule, tt.rule) || why.Where != tt.where ||
+				!strings.HasPrefix(why.Pointer, tt.pointer) || why.Remedy == "" {
+				t.Errorf("got %+v", why)
+			}
+		})
+	}
+}
+
+// A token is of its own world, and the newest thousand of it are kept.
+func TestTokensOfAWorld(t *testing.T) {
+	s := start(t)
+	here, there := s.URL+"/w/here/lifeishard", s.URL+"/w/there/lifeishard"
+	key, refresh := token(t, here)
+	token(t, there)
+	for _, header := range []string{key, "Bearer " + key, "Refresh " + refresh, refresh, "a.b.c", "..", "x"} {
+		if status, text := call(t, http.MethodGet, there+"/nomenclature/county", "", "Token", header); status != 401 {
+			t.Errorf("%s: got %d %.80s", header, status, text)
+		}
+	}
+	for range 999 {
+		token(t, here)
+	}
+	if status, _ := call(t, http.MethodGet, here+"/nomenclature/county", "", "Token", key); status != 200 {
+		t.Errorf("the oldest of a thousand: got %d", status)
+	}
+	token(t, here)
+	if status, text := call(t, http.MethodPatch, here+"/auth", "", "Token", "Refresh "+refresh); status != 401 {
+		t.Errorf("the oldest of a thousand and one: got %d %s", status, text)
+	}
+}
+
+// Every magic value does what it says.
+func TestMagic(t *testing.T) {
+	offer := func(pointer, value string) string {
+		var tree map[string]any
+		if err := json.Unmarshal([]byte(printed(t, "offer.request")), &tree); err != nil {
+			t.Fatal(err)
+		}
+		steps := strings.Split(pointer[1:], "/")
+		object := tree
+		for _, step := range steps[:len(steps)-1] {
+			object = object[step].(map[string]any)
+		}
+		object[steps[len(steps)-1]] = value
+		text, err := json.Marshal(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	for _, m := range lifeishard.Insurer().Magic {
+		t.Run(m.Operation+" "+m.Value, func(t *testing.T) {
+			base := start(t).URL + "/lifeishard"
+			key, _ := token(t, base)
+			ask := func(method, path, body string) string {
+				status, text := call(t, method, base+path, body, "Token", key, "Content-Language", "ro")
+				return fmt.Sprint(status, " ", text)
+			}
+			var got, want string
+			switch m.Operation + " " + m.Pointer {
+			case "authenticate /password":
+				got, want = ask("POST", "/auth", `{"account":"sandbox-broker","password":"`+m.Value+`"}`), `401 {"error":true`
+			case "localities /county_code":
+				got, want = ask("GET", "/nomenclature/locality/"+m.Value, ""), `"data":[]`
+			case "downloadPolicy /id":
+				got, want = ask("GET", "/policy/"+m.Value, ""), `200 {"data":{"files":`
+			case "issuePolicy /offerId":
+				got, want = ask("POST", "/policy", printed(t, "policy.request")), `200 {"data":{"policies":`
+			default:
+				got = ask("POST", "/offer", offer(m.Pointer, m.Value))
+				switch {
+				case strings.Contains(m.Outcome, "under "):
+					want = strings.ReplaceAll(m.Pointer[1:], "/", ".")
+				case strings.Contains(m.Outcome, "no offers"):
+					want = `"offers":[]`
+				case strings.Contains(m.Outcome, "becomes no policy"):
+					got = ask("POST", "/policy", strings.Replace(printed(t, "policy.request"), `"23"`, `101`, 1))
+					want = "400"
+				default:
+					want = `200 {"data":`
+				}
+			}
+			if !strings.Contains(got, want) {
+				t.Errorf("got %s, want %s: %s", got, want, m.Outcome)
+			}
+		})
+	}
+}
+
+// The command that the landing page and serve print works as it is.
+func TestCurl(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl here")
+	}
+	s := start(t)
+	command := lifeishard.Insurer().Curl(s.URL + "/lifeishard")
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", command).Output()
+	if err != nil || !strings.Contains(string(out), `"refresh_token"`) {
+		t.Errorf("%s: %v %s", command, err, out)
+	}
+}
