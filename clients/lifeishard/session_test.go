@@ -1,0 +1,133 @@
+package lifeishard
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSession(t *testing.T) {
+	ok := `{"error":false,"status":200,"data":[]}`
+	tests := []struct {
+		name   string
+		answer func(n int, r *http.Request) (int, string)
+		calls  int // to counties
+		want   []string
+	}{
+		{
+			"one log-in serves all calls",
+			func(_ int, r *http.Request) (int, string) {
+				if r.URL.Path == "/auth" {
+					return 200, pair(jwt(43200), "r1")
+				}
+				return 200, ok
+			}, 2,
+			[]string{"POST /auth", "GET /nomenclature/county " + jwt(43200), "GET /nomenclature/county " + jwt(43200)},
+		},
+		{
+			"a refused token is renewed",
+			func(n int, r *http.Request) (int, string) {
+				switch {
+				case r.Method == "POST":
+					return 200, pair("t1", "r1")
+				case r.Method == "PATCH":
+					return 200, pair("t2", "r2")
+				case r.Header.Get("Token") == "t1":
+					return 401, unauthenticated
+				}
+				return 200, ok
+			}, 1,
+			[]string{"POST /auth", "GET /nomenclature/county t1", "PATCH /auth Refresh r1", "GET /nomenclature/county t2"},
+		},
+		{
+			"with 403 too",
+			func(n int, r *http.Request) (int, string) {
+				switch {
+				case r.Method == "POST":
+					return 200, pair("t1", "r1")
+				case r.Method == "PATCH":
+					return 200, pair("t2", "r2")
+				case r.Header.Get("Token") == "t1":
+					return 403, `{"error":"true","status":"403","message":"no"}`
+				}
+				return 200, ok
+			}, 1,
+			[]string{"POST /auth", "GET /nomenclature/county t1", "PATCH /auth Refresh r1", "GET /nomenclature/county t2"},
+		},
+		{
+			"a refused renewal is followed by a log-in",
+			func(n int, r *http.Request) (int, string) {
+				switch {
+				case n == 1:
+					return 200, pair("t1", "r1")
+				case r.Method == "POST":
+					return 200, pair("t2", "r2")
+				case r.Method == "PATCH", r.Header.Get("Token") == "t1":
+					return 401, unauthenticated
+				}
+				return 200, ok
+			}, 1,
+			[]string{"POST /auth", "GET /nomenclature/county t1", "PATCH /auth Refresh r1", "POST /auth", "GET /nomenclature/county t2"},
+		},
+		{
+			"a token that is always refused is not renewed for ever",
+			func(n int, r *http.Request) (int, string) {
+				if r.URL.Path == "/auth" {
+					return 200, pair(fmt.Sprint("t", n), fmt.Sprint("r", n))
+				}
+				return 401, unauthenticated
+			}, 1,
+			[]string{"POST /auth", "GET /nomenclature/county t1", "PATCH /auth Refresh r1", "GET /nomenclature/county t3"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, o := start(t, tt.answer)
+			for range tt.calls {
+				_, _ = c.Counties(t.Context())
+			}
+			if diff := cmp.Diff(tt.want, o.asked); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTokenExpiresByTheClock(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	c, o := start(t, func(n int, r *http.Request) (int, string) {
+		if r.URL.Path == "/auth" {
+			return 200, pair(jwt(43200), fmt.Sprint("r", n))
+		}
+		return 200, `{"data":[]}`
+	}, func(o *Options) { o.Now = func() time.Time { return now } })
+	for _, d := range []time.Duration{0, 11 * time.Hour, time.Hour} {
+		now = now.Add(d)
+		if _, err := c.Countries(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := strings.Join(o.asked, "\n"); strings.Count(got, "PATCH /auth Refresh r1") != 1 || strings.Count(got, "POST /auth") != 1 {
+		t.Errorf("calls:\n%s", got)
+	}
+}
+
+func TestLogOut(t *testing.T) {
+	c, o := start(t, withToken(func(*http.Request) (int, string) { return 200, `{"data":[]}` }))
+	if err := c.LogOut(t.Context()); err != nil || len(o.asked) > 0 {
+		t.Errorf("without a token: %v, %v", err, o.asked)
+	}
+	if _, err := c.Counties(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.LogOut(t.Context()); err != nil || o.asked[len(o.asked)-1] != "DELETE /auth t0ken" {
+		t.Errorf("with a token: %v, %v", err, o.asked)
+	}
+	if err := c.LogOut(t.Context()); err != nil || len(o.asked) != 3 {
+		t.Errorf("a second time: %v, %v", err, o.asked)
+	}
+}
