@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -140,4 +141,35 @@ func TestLifeishardGrades(t *testing.T) {
 			t.Errorf("no check is %s", grade)
 		}
 	}
+}
+
+func FuzzLifeishard(f *testing.F) {
+	c := contractOf(f, "lifeishard")
+	files, err := filepath.Glob("testdata/lifeishard/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		x := exchangeIn(f, c, readArchive(f, file))
+		f.Add(x.Request.Method, x.Request.Path, x.Request.Body, x.Response.Status, x.Response.Body)
+	}
+	f.Fuzz(func(t *testing.T, method, path string, ask []byte, status int, answer []byte) {
+		look := func() []Finding {
+			x := &Exchange{Insurer: "lifeishard"}
+			header := http.Header{"Content-Type": {"application/json"}, "Content-Language": {"ro"}, "Token": {"x"}}
+			x.Request = Request{Method: method, Path: path, Message: Message{Header: header, Body: ask}}
+			x.Response = Response{Status: status, Message: Message{Header: http.Header{"Content-Type": {"application/json"}}, Body: answer}}
+			c.identify(x)
+			return c.Examine(x)
+		}
+		first := look()
+		if diff := cmp.Diff(first, look(), cmp.AllowUnexported(Mismatch{})); diff != "" {
+			t.Errorf("a second look differs (-first +second):\n%s", diff)
+		}
+		for _, finding := range first {
+			if finding.Where == "" || finding.Got == "" || finding.Want == "" || finding.Evidence == "" {
+				t.Errorf("a finding says too little: %+v", finding)
+			}
+		}
+	})
 }
