@@ -11,9 +11,6 @@ import (
 	liability "github.com/understudy-sandbox/understudy/clients/lifeishard"
 )
 
-// offerStands is how long an offer stands in the sandbox (inferred).
-const offerStands = 30 * 24 * time.Hour
-
 // The words of the refusals are the sandbox's own.
 const (
 	sayExpired = "The offer has expired."

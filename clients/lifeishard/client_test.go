@@ -63,10 +63,9 @@ func pair(token, refresh string) string {
 	return fmt.Sprintf(`{"error":false,"status":200,"data":{"token":%q,"expires_at":"2026-03-02 23:00:00","refresh_token":%q}}`, token, refresh)
 }
 
-// jwt is a token that lives so many seconds.
-func jwt(seconds int) string {
-	claims := fmt.Sprintf(`{"iat":1000.5,"exp":%d.5}`, 1000+seconds)
-	return "h." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".s"
+// jwt is a token that lives twelve hours.
+func jwt() string {
+	return "h." + base64.RawURLEncoding.EncodeToString([]byte(`{"iat":1000.5,"exp":44200.5}`)) + ".s"
 }
 
 const unauthenticated = `{"error":true,"status":401,"message":"Unauthenticated."}`

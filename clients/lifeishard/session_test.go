@@ -22,19 +22,19 @@ func TestSession(t *testing.T) {
 			"one log-in serves all calls",
 			func(_ int, r *http.Request) (int, string) {
 				if r.URL.Path == "/auth" {
-					return 200, pair(jwt(43200), "r1")
+					return 200, pair(jwt(), "r1")
 				}
 				return 200, ok
 			}, 2,
-			[]string{"POST /auth", "GET /nomenclature/county " + jwt(43200), "GET /nomenclature/county " + jwt(43200)},
+			[]string{"POST /auth", "GET /nomenclature/county " + jwt(), "GET /nomenclature/county " + jwt()},
 		},
 		{
 			"a refused token is renewed",
 			func(n int, r *http.Request) (int, string) {
 				switch {
-				case r.Method == "POST":
+				case r.Method == http.MethodPost:
 					return 200, pair("t1", "r1")
-				case r.Method == "PATCH":
+				case r.Method == http.MethodPatch:
 					return 200, pair("t2", "r2")
 				case r.Header.Get("Token") == "t1":
 					return 401, unauthenticated
@@ -47,9 +47,9 @@ func TestSession(t *testing.T) {
 			"with 403 too",
 			func(n int, r *http.Request) (int, string) {
 				switch {
-				case r.Method == "POST":
+				case r.Method == http.MethodPost:
 					return 200, pair("t1", "r1")
-				case r.Method == "PATCH":
+				case r.Method == http.MethodPatch:
 					return 200, pair("t2", "r2")
 				case r.Header.Get("Token") == "t1":
 					return 403, `{"error":"true","status":"403","message":"no"}`
@@ -64,9 +64,9 @@ func TestSession(t *testing.T) {
 				switch {
 				case n == 1:
 					return 200, pair("t1", "r1")
-				case r.Method == "POST":
+				case r.Method == http.MethodPost:
 					return 200, pair("t2", "r2")
-				case r.Method == "PATCH", r.Header.Get("Token") == "t1":
+				case r.Method == http.MethodPatch, r.Header.Get("Token") == "t1":
 					return 401, unauthenticated
 				}
 				return 200, ok
@@ -101,7 +101,7 @@ func TestTokenExpiresByTheClock(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	c, o := start(t, func(n int, r *http.Request) (int, string) {
 		if r.URL.Path == "/auth" {
-			return 200, pair(jwt(43200), fmt.Sprint("r", n))
+			return 200, pair(jwt(), fmt.Sprint("r", n))
 		}
 		return 200, `{"data":[]}`
 	}, func(o *Options) { o.Now = func() time.Time { return now } })

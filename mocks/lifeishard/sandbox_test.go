@@ -144,9 +144,9 @@ func TestPrintedShapes(t *testing.T) {
 	s := start(t, set("lifeishard.literals", "seed"))
 	base := s.URL + "/lifeishard"
 	_, auth := call(t, http.MethodPost, base+"/auth", login)
-	key, refresh := token(t, base)
+	_, refresh := token(t, base)
 	_, renewed := call(t, http.MethodPatch, base+"/auth", "", "Token", "Refresh "+refresh)
-	key, _ = token(t, base)
+	key, _ := token(t, base)
 	ask := func(method, path, body string) string {
 		status, text := call(t, method, base+path, body, "Token", key)
 		if status != 200 {
