@@ -78,6 +78,9 @@ func refuse(ctx context.Context, r *mocks.Refusal) mocks.Answer {
 			r.Example += "-" + strconv.Itoa(status)
 		}
 	}
+	if r.Code != codeInvalid {
+		r.Code = "" // its name is ours
+	}
 	answer := mocks.Answer{Status: body.Status, Body: body}
 	if world.Setting(settingLiterals) == "seed" {
 		if text, err := quoted(body); err == nil {

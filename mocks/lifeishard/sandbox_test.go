@@ -274,6 +274,34 @@ func TestTokensOfAWorld(t *testing.T) {
 	}
 }
 
+// The journal keeps who called, and nothing that opens anything.
+func TestJournalKeepsNoSecret(t *testing.T) {
+	s := start(t)
+	base := s.URL + "/lifeishard"
+	key, refresh := token(t, base)
+	call(t, http.MethodPost, base+"/auth?account=sandbox-broker&password=sandbox-password-opens-nothing", "")
+	call(t, http.MethodPost, base+"/offer", printed(t, "offer.request"), "Token", key)
+	call(t, http.MethodPatch, base+"/auth", "", "Token", "Refresh "+refresh)
+	world, err := s.Make(t.Context(), mocks.DefaultWorld)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept strings.Builder
+	for _, entry := range world.Journal(mocks.Query{}) {
+		x := entry.Exchange
+		fmt.Fprintln(&kept, x.Request.Query, x.Request.Header, string(x.Request.Body), x.Response.Header, string(x.Response.Body))
+	}
+	signature := key[strings.LastIndex(key, ".")+1:]
+	for _, secret := range []string{signature, refresh, "sandbox-password-opens-nothing", "123cuidd#", "ICJ1345"} {
+		if strings.Contains(kept.String(), secret) {
+			t.Errorf("the journal keeps %s", secret)
+		}
+	}
+	if !strings.Contains(kept.String(), "sandbox-broker") {
+		t.Error("the journal forgets who called")
+	}
+}
+
 // The command that the landing page and serve print works as it is.
 func TestCurl(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {

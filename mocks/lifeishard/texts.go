@@ -42,7 +42,10 @@ func textsOf(all []contracts.Violation, romanian bool) map[string][]string {
 	texts := map[string][]string{}
 	for _, v := range all {
 		path := strings.ReplaceAll(strings.TrimPrefix(v.Where, "/"), "/", ".")
-		if path == "" {
+		switch {
+		case path == "" && v.In == "query":
+			path = "query"
+		case path == "":
 			path = "body"
 		}
 		if texts[path] != nil {
@@ -62,6 +65,8 @@ func textsOf(all []contracts.Violation, romanian bool) map[string][]string {
 func ruleOf(v contracts.Violation) string {
 	nothing := v.Got == "null" || v.Got == `""`
 	switch {
+	case v.In == "query" && v.Rule == "syntax":
+		return ruleText
 	case patterns[v.Rule][0] != "" && !nothing:
 		return v.Rule
 	case v.In == "media type", v.Rule == "syntax":
