@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +42,20 @@ func (o *operator) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.Header().Set("Content-Type", "application/json")
 	rw.WriteHeader(status)
 	_, _ = io.WriteString(rw, text)
+}
+
+// calls lists what was asked until now.
+func (o *operator) calls() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.asked)
+}
+
+// sent lists the bodies that came with it.
+func (o *operator) sent() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.bodies)
 }
 
 func start(t *testing.T, answer func(n int, r *http.Request) (int, string), change ...func(*Options)) (*Client, *operator) {
@@ -155,7 +171,7 @@ func TestRequests(t *testing.T) {
 			`"customer":{"isForeignPerson":false,"taxId":"1","address":{"county":"CJ","city":"Cluj-Napoca","cityCode":54984,"street":"S"}},` +
 			`"policyholder":{"isForeignPerson":false,"taxId":"2","address":{"county":"CJ","city":"Cluj-Napoca","cityCode":54984,"street":"S","floor":"3"}}}}`,
 	}
-	if diff := cmp.Diff(want, o.bodies); diff != "" {
+	if diff := cmp.Diff(want, o.sent()); diff != "" {
 		t.Errorf("bodies (-want +got):\n%s", diff)
 	}
 }
@@ -212,8 +228,8 @@ func TestRefusals(t *testing.T) {
 			if tt.text != "" && err.Error() != tt.text {
 				t.Errorf("got %s\nwant %s", err, tt.text)
 			}
-			if len(o.asked) != 2 {
-				t.Errorf("a refused call is repeated: %v", o.asked)
+			if len(o.calls()) != 2 {
+				t.Errorf("a refused call is repeated: %v", o.calls())
 			}
 		})
 	}
@@ -222,27 +238,27 @@ func TestRefusals(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	c, o := start(t, func(int, *http.Request) (int, string) { return 401, unauthenticated })
 	_, err := c.Counties(t.Context())
-	if !errors.Is(err, ErrToken) || len(o.asked) != 1 || strings.Contains(fmt.Sprintf("%v %+v", err, Options{Password: "pass-word-1"}), "pass-word-1") {
-		t.Errorf("got %v after %v", err, o.asked)
+	if !errors.Is(err, ErrToken) || len(o.calls()) != 1 || strings.Contains(fmt.Sprintf("%v %+v", err, Options{Password: "pass-word-1"}), "pass-word-1") {
+		t.Errorf("got %v after %v", err, o.calls())
 	}
 }
 
 func TestRepeats(t *testing.T) {
-	fails := 0
+	var calls atomic.Int64
 	answer := withToken(func(r *http.Request) (int, string) {
-		if fails++; fails < 3 {
-			return []int{503, 0}[fails-1], ""
+		if n := calls.Add(1); n < 3 {
+			return []int{503, 0}[n-1], ""
 		}
 		return 200, `{"data":[]}`
 	})
 	c, _ := start(t, answer)
-	if _, err := c.Counties(t.Context()); err != nil || fails != 3 {
-		t.Errorf("got %v after %d calls", err, fails)
+	if _, err := c.Counties(t.Context()); err != nil || calls.Load() != 3 {
+		t.Errorf("got %v after %d calls", err, calls.Load())
 	}
-	fails = 0
+	calls.Store(0)
 	c, _ = start(t, answer, func(o *Options) { o.Retry.Times = -1 })
-	if _, err := c.Counties(t.Context()); err == nil || fails != 1 {
-		t.Errorf("got %v after %d calls", err, fails)
+	if _, err := c.Counties(t.Context()); err == nil || calls.Load() != 1 {
+		t.Errorf("got %v after %d calls", err, calls.Load())
 	}
 }
 
@@ -265,8 +281,8 @@ func TestIssueIsSentOnce(t *testing.T) {
 			c, o := start(t, withToken(func(*http.Request) (int, string) { return tt.status, tt.body }))
 			got, err := c.IssuePolicy(t.Context(), PolicyRequest{Payment: Payment{Amount: "1"}})
 			_, doubt := errors.AsType[*UnknownOutcomeError](err)
-			if got != nil || err == nil || doubt != tt.doubt || len(o.asked) != 2 {
-				t.Errorf("got %v, %v, in doubt %v, after %v", got, err, doubt, o.asked)
+			if got != nil || err == nil || doubt != tt.doubt || len(o.calls()) != 2 {
+				t.Errorf("got %v, %v, in doubt %v, after %v", got, err, doubt, o.calls())
 			}
 		})
 	}
@@ -292,8 +308,8 @@ func TestFiles(t *testing.T) {
 	for want, ask := range calls {
 		c, o := start(t, withToken(func(*http.Request) (int, string) { return 200, good }))
 		got, err := ask(c)
-		if err != nil || string(got.Content) != "%PDF-1.7 x" || got.Type != "Offer" || o.asked[1] != want {
-			t.Errorf("%s: got %+v, %v, asked %v", want, got, err, o.asked)
+		if err != nil || string(got.Content) != "%PDF-1.7 x" || got.Type != "Offer" || o.calls()[1] != want {
+			t.Errorf("%s: got %+v, %v, asked %v", want, got, err, o.calls())
 		}
 	}
 	for _, body := range []string{file("x"), file("PGh0bWw+"), `{"data":{"files":[]}}`, `{}`, `[]`} {
@@ -304,8 +320,8 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	c, o := start(t, withToken(func(*http.Request) (int, string) { return 200, good }), func(o *Options) { o.ReceiptPath = "/receipts/{id}" })
-	if _, err := c.ReceiptFile(t.Context(), 7); err != nil || o.asked[1] != "GET /receipts/7 t0ken" {
-		t.Errorf("another path of receipts: %v, asked %v", err, o.asked)
+	if _, err := c.ReceiptFile(t.Context(), 7); err != nil || o.calls()[1] != "GET /receipts/7 t0ken" {
+		t.Errorf("another path of receipts: %v, asked %v", err, o.calls())
 	}
 }
 

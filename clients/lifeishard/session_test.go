@@ -90,7 +90,7 @@ func TestSession(t *testing.T) {
 			for range tt.calls {
 				_, _ = c.Counties(t.Context())
 			}
-			if diff := cmp.Diff(tt.want, o.asked); diff != "" {
+			if diff := cmp.Diff(tt.want, o.calls()); diff != "" {
 				t.Errorf("calls (-want +got):\n%s", diff)
 			}
 		})
@@ -111,23 +111,23 @@ func TestTokenExpiresByTheClock(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := strings.Join(o.asked, "\n"); strings.Count(got, "PATCH /auth Refresh r1") != 1 || strings.Count(got, "POST /auth") != 1 {
+	if got := strings.Join(o.calls(), "\n"); strings.Count(got, "PATCH /auth Refresh r1") != 1 || strings.Count(got, "POST /auth") != 1 {
 		t.Errorf("calls:\n%s", got)
 	}
 }
 
 func TestLogOut(t *testing.T) {
 	c, o := start(t, withToken(func(*http.Request) (int, string) { return 200, `{"data":[]}` }))
-	if err := c.LogOut(t.Context()); err != nil || len(o.asked) > 0 {
-		t.Errorf("without a token: %v, %v", err, o.asked)
+	if err := c.LogOut(t.Context()); err != nil || len(o.calls()) > 0 {
+		t.Errorf("without a token: %v, %v", err, o.calls())
 	}
 	if _, err := c.Counties(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.LogOut(t.Context()); err != nil || o.asked[len(o.asked)-1] != "DELETE /auth t0ken" {
-		t.Errorf("with a token: %v, %v", err, o.asked)
+	if err := c.LogOut(t.Context()); err != nil || o.calls()[len(o.calls())-1] != "DELETE /auth t0ken" {
+		t.Errorf("with a token: %v, %v", err, o.calls())
 	}
-	if err := c.LogOut(t.Context()); err != nil || len(o.asked) != 3 {
-		t.Errorf("a second time: %v, %v", err, o.asked)
+	if err := c.LogOut(t.Context()); err != nil || len(o.calls()) != 3 {
+		t.Errorf("a second time: %v, %v", err, o.calls())
 	}
 }
