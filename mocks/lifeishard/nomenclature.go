@@ -23,7 +23,7 @@ var localitiesText string
 var countriesText string
 
 // The ranks that were observed at the sibling; villages, which have 5, are not in
-// our list.
+// our list. That the sectors of the capital rank as municipalities is ours.
 const (
 	rankMunicipality = 2
 	rankTown         = 3

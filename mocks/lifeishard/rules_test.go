@@ -384,13 +384,3 @@ func FuzzAgree(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkAgree(b *testing.B) {
-	ask := sample(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, refusal := agree(ask); refusal != nil {
-			b.Fatal(refusal)
-		}
-	}
-}
