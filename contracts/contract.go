@@ -33,8 +33,9 @@ type promises struct {
 
 // insurers is the one list of insurers with a contract.
 var insurers = map[string]func() promises{
-	"allianz": allianz,
-	"bima":    bima,
+	"allianz":    allianz,
+	"bima":       bima,
+	"lifeishard": lifeishard,
 }
 
 var contracts = func() map[string]func() (*Contract, error) {

@@ -21,7 +21,11 @@ func TestEveryInsurerHasASuite(t *testing.T) {
 }
 
 func TestEveryScenarioHasASpec(t *testing.T) {
-	bearings := map[string]map[string]bearing{"allianz": aagi{}.bearing(), "bima": oman{}.bearing()}
+	bearings := map[string]map[string]bearing{
+		"allianz":    aagi{}.bearing(),
+		"bima":       oman{}.bearing(),
+		"lifeishard": lih{}.bearing(),
+	}
 	for slug := range insurers {
 		var want, got []string
 		for _, s := range scenarios.All(slug) {

@@ -27,4 +27,11 @@ var insurers = map[string]suite{
 		knock:       bimaKnock,
 		deeds:       bimaDeeds,
 	},
+	"lifeishard": {
+		specs:       lifeishard,
+		credentials: []string{"account", "password"},
+		public:      []string{"account"},
+		knock:       lifeishardKnock,
+		deeds:       lifeishardDeeds,
+	},
 }

@@ -4,12 +4,14 @@ import (
 	"github.com/understudy-sandbox/understudy/mocks"
 	"github.com/understudy-sandbox/understudy/mocks/allianz"
 	"github.com/understudy-sandbox/understudy/mocks/bima"
+	"github.com/understudy-sandbox/understudy/mocks/lifeishard"
 )
 
 // All lists every insurer, in the order in which people are shown them.
 func All() []mocks.Insurer {
 	return []mocks.Insurer{
 		allianz.Insurer(),
+		lifeishard.Insurer(),
 		bima.Insurer(),
 	}
 }
