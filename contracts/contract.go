@@ -33,8 +33,10 @@ type promises struct {
 
 // insurers is the one list of insurers with a contract.
 var insurers = map[string]func() promises{
-	"allianz": allianz,
-	"uae":     uae,
+	"allianz":    allianz,
+	"bima":       bima,
+	"lifeishard": lifeishard,
+	"uae":        uae,
 }
 
 var contracts = func() map[string]func() (*Contract, error) {

@@ -3,7 +3,9 @@ package mocks
 import (
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 )
 
 // bases are where the caller finds the insurer.
@@ -11,7 +13,11 @@ func (f *face) bases(r *http.Request, w *World) (base, mtls string) {
 	path := BaseOf("", w.Name, f.carrier.Slug)
 	s := f.carrier.sandbox
 	if port := s.options.Ports.MTLS; port != 0 {
-		mtls = "https://" + withPort(r.Host, port) + path
+		host := r.Host
+		if public, err := url.Parse(s.options.PublicURL); err == nil && public.Host != "" {
+			host = public.Host
+		}
+		mtls = "https://" + withPort(host, port) + path
 	}
 	return s.Root(r) + path, mtls
 }
@@ -46,5 +52,14 @@ func withPort(host string, port int) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
+	host = strings.Trim(host, "[]")
+	if port == httpsPort {
+		if strings.Contains(host, ":") {
+			return "[" + host + "]"
+		}
+		return host
+	}
 	return net.JoinHostPort(host, strconv.Itoa(port))
 }
+
+const httpsPort = 443 // which addresses leave out

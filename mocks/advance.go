@@ -64,7 +64,7 @@ func (w *World) move(ctx context.Context, aim func(c clock.Clock, wall time.Time
 	}
 	var ran []Task
 	if to := end.Now(wall); !to.Before(start.Clock.Now(wall)) {
-		ran, err = w.runUntil(ctx, start.epoch, to, "")
+		ran, err = w.runUntil(ctx, start.epoch, to, nil)
 	}
 	if err == nil && end != start.Clock {
 		err = w.setClock(ctx, start.epoch, func(clock.Clock) (clock.Clock, error) { return end, nil })
@@ -87,12 +87,12 @@ func (w *World) setClock(ctx context.Context, epoch uint64, set func(clock.Clock
 }
 
 // runUntil runs the jobs due up to a moment, the clock moving from one to the
-// next: those of a kind, or all where none is named. The caller runs the world's
-// jobs.
-func (w *World) runUntil(ctx context.Context, epoch uint64, to time.Time, kind string) ([]Task, error) {
+// next: those that are picked, or all where pick is nil. The caller runs the
+// world's jobs.
+func (w *World) runUntil(ctx context.Context, epoch uint64, to time.Time, pick func(*Task) bool) ([]Task, error) {
 	var ran []Task
 	for {
-		batch, err := w.ready(ctx, to, kind)
+		batch, err := w.ready(ctx, to, pick)
 		if err != nil || len(batch) == 0 {
 			return ran, err
 		}
@@ -120,10 +120,10 @@ const mostAtOnce = 128
 // ready is what runs next of what is due up to a moment: one job, or deliveries to
 // several subjects, which go side by side because none of them waits for the clock
 // to move.
-func (w *World) ready(ctx context.Context, to time.Time, kind string) ([]*Task, error) {
+func (w *World) ready(ctx context.Context, to time.Time, pick func(*Task) bool) ([]*Task, error) {
 	waiting, err := w.runnable(ctx)
-	if kind != "" {
-		waiting = slices.DeleteFunc(waiting, func(t *Task) bool { return t.Kind != kind })
+	if pick != nil {
+		waiting = slices.DeleteFunc(waiting, func(t *Task) bool { return !pick(t) })
 	}
 	if err != nil || len(waiting) == 0 || waiting[0].Due.After(to) {
 		return nil, err
@@ -209,9 +209,10 @@ func (w *World) begin(ctx context.Context, working *sync.WaitGroup) {
 	}
 	working.Go(func() {
 		defer w.sandbox.wake()
+		defer w.queue.forget() // what was due and could not run is not due by itself
 		defer w.queue.running.Unlock()
 		start := w.state.Load()
-		_, err := w.runUntil(ctx, start.epoch, start.Clock.Now(realNow()), "")
+		_, err := w.runUntil(ctx, start.epoch, start.Clock.Now(realNow()), nil)
 		if err != nil && !errors.Is(err, ErrAnew) {
 			w.sandbox.log.ErrorContext(ctx, "run jobs", slog.String("world", w.Name), slog.Any("error", err))
 			pause(ctx, time.Second) // a store that fails is not asked without end
@@ -222,17 +223,25 @@ func (w *World) begin(ctx context.Context, working *sync.WaitGroup) {
 // nextDue is when the next job that may run is due, zero where there is none;
 // remembered until something changes.
 func (w *World) nextDue(ctx context.Context) (time.Time, error) {
-	w.queue.mu.Lock()
-	defer w.queue.mu.Unlock()
-	if !w.queue.known {
-		waiting, err := w.runnable(ctx)
-		if err != nil {
-			return time.Time{}, err
-		}
-		w.queue.known, w.queue.next = true, time.Time{}
-		if len(waiting) > 0 {
-			w.queue.next = waiting[0].Due
-		}
+	q := &w.queue
+	q.mu.Lock()
+	known, next, changes := q.known, q.next, q.changes
+	q.mu.Unlock()
+	if known {
+		return next, nil
 	}
-	return w.queue.next, nil
+	waiting, err := w.runnable(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	next = time.Time{}
+	if len(waiting) > 0 {
+		next = waiting[0].Due
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.changes == changes { // otherwise it is looked up again
+		q.known, q.next = true, next
+	}
+	return next, nil
 }

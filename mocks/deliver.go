@@ -25,6 +25,8 @@ type sending struct {
 	bent    *scenarios.Fault       // what that rule does
 	fault   scenarios.WebhookFault // the part of it that is about webhooks
 	why     string                 // the scenario's lesson
+	count   uint64                 // of attempts since the scenario was armed
+	broken  error                  // why the task can never be delivered
 	calls   []*Entry               // one, or as many copies as the scenario asks for
 	failed  []error                // why no answer came, by call
 }
@@ -53,7 +55,8 @@ func (w *World) deliver(ctx context.Context, epoch uint64, batch []*Task) error 
 			return nil
 		})
 	}
-	_ = group.Wait() // an attempt that failed says so itself
+	_ = group.Wait()                 // an attempt that failed says so itself
+	ctx = context.WithoutCancel(ctx) // what was sent is written down
 	return w.within(epoch, func() error {
 		for _, a := range attempts {
 			if err := w.conclude(ctx, a); err != nil {
@@ -68,10 +71,15 @@ func (w *World) deliver(ctx context.Context, epoch uint64, batch []*Task) error 
 func (w *World) plan(ctx context.Context, t *Task) (*sending, error) {
 	a := &sending{task: t, carrier: w.sandbox.carrier(t.Insurer)}
 	if a.carrier == nil || a.carrier.api.Webhooks == nil {
-		return nil, fmt.Errorf("world %s: job %s: %s sends no webhooks", w.Name, t.ID, t.Insurer)
+		a.broken = fmt.Errorf("%s sends no webhooks here", t.Insurer)
+		return a, nil
 	}
 	if err := json.Unmarshal(t.Payload, &a.notice); err != nil {
-		return nil, fmt.Errorf("world %s: job %s: %w", w.Name, t.ID, err)
+		a.broken = fmt.Errorf("not a notice: %w", err)
+		return a, nil
+	}
+	if now, _ := w.Time(); t.Due.Before(now) {
+		t.Due = now // it waited for another or for a gate, and goes out now
 	}
 	if err := w.bendNotice(ctx, a); err != nil {
 		return nil, err
@@ -79,8 +87,8 @@ func (w *World) plan(ctx context.Context, t *Task) (*sending, error) {
 	if a.fault.Never || a.fault.Late > 0 {
 		return a, nil
 	}
-	for range max(a.fault.Copies, 1) {
-		a.calls = append(a.calls, &Entry{ID: w.journal.nextID(), Fault: a.rule, Bent: a.bent})
+	for range min(max(a.fault.Copies, 1), scenarios.MostCopies) {
+		a.calls = append(a.calls, &Entry{ID: w.journal.nextID(), Fault: a.rule, Bent: a.bent, Count: a.count})
 		a.failed = append(a.failed, nil)
 	}
 	return a, nil
@@ -90,7 +98,7 @@ func (w *World) plan(ctx context.Context, t *Task) (*sending, error) {
 // What was kept back goes out as it was bent then, and is not counted twice.
 func (w *World) bendNotice(ctx context.Context, a *sending) error {
 	if k := a.task.Kept; k != nil {
-		a.rule, a.why, a.fault = k.Rule, k.Teaches, k.Fault
+		a.rule, a.why, a.count, a.fault = k.Rule, k.Teaches, k.Count, k.Fault
 		a.bent = &scenarios.Fault{Webhook: &k.Fault}
 		a.fault.Late = 0
 		return nil
@@ -104,6 +112,7 @@ func (w *World) bendNotice(ctx context.Context, a *sending) error {
 	if err != nil {
 		return err
 	}
+	a.count = count
 	tree := func(pointer string) (any, bool) {
 		told := contracts.Request{}
 		told.SetBody(a.notice.Message)
@@ -143,12 +152,12 @@ func (a *sending) seal(ctx context.Context, w *World) (*contracts.Exchange, erro
 	}
 	if op.ID == "" {
 		x.Request.Method = http.MethodPost
-		return x, fmt.Errorf("the document of webhooks has no operation %q", a.notice.Operation)
+		return x, ownFault{fmt.Errorf("the document of webhooks has no operation %q", a.notice.Operation)}
 	}
 	m := &moment{world: w, insurer: a.task.Insurer, now: a.task.Due, base: a.task.Base}
 	sealed, err := a.sealed(withMoment(ctx, m))
 	if err != nil {
-		return x, fmt.Errorf("seal: %w", err)
+		return x, ownFault{fmt.Errorf("seal: %w", err)}
 	}
 	x.Request.Header = sealed.Header
 	if x.Request.Header == nil {
@@ -157,6 +166,11 @@ func (a *sending) seal(ctx context.Context, w *World) (*contracts.Exchange, erro
 	x.Request.SetBody(sealed.Body)
 	return x, nil
 }
+
+// ownFault is why a call was never made, which is not the receiver's doing.
+type ownFault struct{ error }
+
+func (f ownFault) Unwrap() error { return f.error }
 
 func (a *sending) sealed(ctx context.Context) (sealed Sealed, err error) {
 	defer func() {
@@ -170,18 +184,19 @@ func (a *sending) sealed(ctx context.Context) (sealed Sealed, err error) {
 // conclude writes what became of an attempt; the caller holds life.
 func (w *World) conclude(ctx context.Context, a *sending) error {
 	t := a.task
-	if err := w.dequeue(ctx, t); err != nil {
-		return err
-	}
 	switch {
+	case a.broken != nil:
+		t.Attempts, t.Stuck = append(t.Attempts, Attempt{At: t.Due, Error: a.broken.Error()}), true
+		return w.requeue(ctx, t)
 	case a.fault.Never:
 		w.withhold(a)
 		return w.file(ctx, a, Withheld)
 	case len(a.calls) == 0:
 		t.Due = t.Due.Add(time.Duration(a.fault.Late))
-		t.Kept = &kept{Rule: a.rule, Teaches: a.why, Fault: a.fault}
+		t.Kept = &kept{Rule: a.rule, Teaches: a.why, Count: a.count, Fault: a.fault}
 		return w.requeue(ctx, t)
 	}
+	t.Tries++
 	acknowledged := false
 	for i, e := range a.calls {
 		attempt := Attempt{At: t.Due, Status: e.Exchange.Response.Status}
@@ -195,16 +210,17 @@ func (w *World) conclude(ctx context.Context, a *sending) error {
 		}
 		acknowledged = acknowledged || yes
 		t.Attempts = append(t.Attempts, attempt)
-		e.Receiver = a.verdict(yes, attempt)
+		if _, ours := errors.AsType[ownFault](a.failed[i]); !ours {
+			e.Receiver = a.verdict(yes, attempt)
+		}
 		w.recordSent(a, e)
 	}
 	retry := a.carrier.api.Webhooks.Retry
-	tries := len(t.Attempts) - (len(a.calls) - 1)
 	switch {
 	case acknowledged:
 		return w.file(ctx, a, Delivered)
-	case tries <= len(retry):
-		t.Due, t.Kept = t.Due.Add(retry[tries-1]), nil
+	case t.Tries <= len(retry):
+		t.Due, t.Kept = t.Due.Add(retry[t.Tries-1]), nil
 		return w.requeue(ctx, t)
 	}
 	return w.file(ctx, a, GivenUp)
@@ -223,16 +239,17 @@ func (a *sending) verdict(acknowledged bool, attempt Attempt) *Verdict {
 		return &Verdict{true, said}
 	case forge == "":
 		return &Verdict{false, said + ", want an acknowledgement"}
-	case attempt.Status == 0:
-		return &Verdict{false, said + ", want a refusal of the forgery " + forge}
 	case acknowledged:
 		return &Verdict{false, said + " a forgery: " + forge}
+	case attempt.Status >= 400 && attempt.Status <= 499:
+		return &Verdict{true, said + " to a forgery: " + forge}
 	}
-	return &Verdict{true, said + " to a forgery: " + forge}
+	// Who breaks down has not refused.
+	return &Verdict{false, said + " to a forgery, want a status from 400 to 499: " + forge}
 }
 
-// recordSent writes an attempt into the journal. What was bent is examined too,
-// for what the receiver made of it.
+// recordSent writes an attempt into the journal. What is honest is examined: the
+// insurer's message and the receiver's answer.
 func (w *World) recordSent(a *sending, e *Entry) {
 	x := e.Exchange
 	e.Why = Why{Rule: "the insurer tells its subscriber: " + a.notice.Event, Evidence: contracts.Inferred}
@@ -256,18 +273,18 @@ func (w *World) withhold(a *sending) {
 		Notes:   []string{"withheld: " + a.notice.Event + " " + a.notice.ID},
 	}
 	w.recordTimed(a.carrier, &Entry{
-		ID: w.journal.nextID(), Exchange: x, Fault: a.rule, Bent: a.bent,
+		ID: w.journal.nextID(), Exchange: x, Fault: a.rule, Bent: a.bent, Count: a.count,
 		Why: Why{Rule: a.why, Evidence: contracts.Inferred},
 	})
 }
 
-// file keeps a delivery that has ended, the newest so many.
+// file keeps a delivery that has ended, the newest so many, and ends its job.
 func (w *World) file(ctx context.Context, a *sending, state DeliveryState) error {
 	n, err := w.Next(ctx, "sent/"+a.task.Insurer)
 	if err != nil {
 		return err
 	}
-	value, err := encodeJSON(Delivery{Notice: a.notice, State: state, Attempts: a.task.Attempts})
+	value, err := encodeJSON(Delivery{Notice: a.notice, State: state, Attempts: a.task.Attempts, Base: a.task.Base, Job: a.task.ID})
 	if err != nil {
 		return err
 	}
@@ -275,8 +292,8 @@ func (w *World) file(ctx context.Context, a *sending, state DeliveryState) error
 	if _, err = w.sandbox.store.Put(ctx, store.Item{Key: w.row(rows + sentKey(n)), Value: value}); err != nil {
 		return fmt.Errorf("world %s: file a delivery: %w", w.Name, err)
 	}
-	if n <= deliveriesKept {
-		return nil
+	if err := w.dequeue(ctx, a.task); err != nil || n <= deliveriesKept {
+		return err
 	}
 	old, err := w.sandbox.store.Get(ctx, w.row(rows+sentKey(n-deliveriesKept)))
 	if err == nil {

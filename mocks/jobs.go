@@ -25,6 +25,7 @@ type Task struct {
 	Payload  json.RawMessage `json:"payload"`
 	Attempts []Attempt       `json:"attempts,omitempty"`
 	Stuck    bool            `json:"stuck,omitempty"` // failed at every attempt of its schedule
+	Tries    int             `json:"tries,omitempty"` // how often a delivery was attempted; copies are one attempt
 	Kept     *kept           `json:"kept,omitempty"`  // a scenario keeps it back, and others overtake it
 
 	Held bool `json:"-"` // its kind waits behind a gate
@@ -36,6 +37,7 @@ type Task struct {
 type kept struct {
 	Rule    string                 `json:"rule"` // "slug/name#rule"
 	Teaches string                 `json:"teaches"`
+	Count   uint64                 `json:"count"` // of attempts, when the rule was found
 	Fault   scenarios.WebhookFault `json:"fault"`
 }
 
@@ -50,15 +52,29 @@ type Attempt struct {
 type queue struct {
 	running sync.Mutex // held by whoever runs jobs
 
-	mu    sync.Mutex
-	known bool
-	next  time.Time // zero: none
+	mu      sync.Mutex
+	changes uint64
+	known   bool
+	next    time.Time // zero: none
 }
 
+// forget has the next job looked up again.
 func (q *queue) forget() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.changes++
 	q.known = false
+}
+
+// expect adds a job to what is remembered. That it may have to wait for another,
+// or behind a gate, is found out when it is due.
+func (q *queue) expect(due time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.changes++
+	if q.next.IsZero() || due.Before(q.next) {
+		q.next = due
+	}
 }
 
 // Later asks for a job of the context's insurer, d from now by the world's
@@ -80,7 +96,7 @@ func (w *World) later(ctx context.Context, t *Task, payload any) error {
 	if err := w.enqueue(ctx, t); err != nil {
 		return fmt.Errorf("job %s: %w", t.Kind, err)
 	}
-	w.queue.forget()
+	w.queue.expect(t.Due)
 	w.sandbox.wake()
 	return nil
 }
@@ -139,6 +155,9 @@ func (w *World) Release(ctx context.Context, kind, outcome string) ([]Task, erro
 	if !w.sandbox.hasJob(kind) {
 		return nil, fmt.Errorf("no insurer here has jobs of kind %q", kind)
 	}
+	if outcome != "" && w.sandbox.delivers(kind) {
+		return nil, &Refusal{Kind: Invalid, Rule: kind + " delivers, and is decided by whoever receives", Remedy: "release it without an outcome"}
+	}
 	ctx = context.WithoutCancel(ctx)
 	// Before the gate opens: the pump would run what is due without the outcome.
 	defer w.run()()
@@ -152,7 +171,7 @@ func (w *World) Release(ctx context.Context, kind, outcome string) ([]Task, erro
 	start := w.state.Load()
 	now := start.Clock.Now(realNow())
 	if outcome == "" {
-		return w.runUntil(ctx, start.epoch, now, kind)
+		return w.runUntil(ctx, start.epoch, now, func(t *Task) bool { return t.Kind == kind })
 	}
 	waiting, err := w.Jobs(ctx)
 	if err != nil {
@@ -181,6 +200,11 @@ func (w *World) run() (done func()) {
 		w.queue.running.Unlock()
 		w.sandbox.wake()
 	}
+}
+
+// delivers says that jobs of the kind are an insurer's webhooks.
+func (s *Sandbox) delivers(kind string) bool {
+	return slices.ContainsFunc(s.carriers, func(c *carrier) bool { return c.api.Webhooks != nil && kind == webhookKind(c.Slug) })
 }
 
 func (s *Sandbox) hasJob(kind string) bool {

@@ -25,6 +25,9 @@ type Entry struct {
 	Code      string              // the insurer's own code of a refusal
 	Why       Why
 	Truncated bool // a body was longer than the journal keeps
+	// Count is the how-manieth attempt at its operation a webhook was since the
+	// scenario was armed; 0 where none is. Copies share one.
+	Count uint64
 	// Receiver says whether the receiver of a webhook did right; nil for any other
 	// call.
 	Receiver *Verdict
@@ -51,6 +54,7 @@ type Why struct {
 const (
 	journalLength   = 1000      // exchanges of a world, the newest
 	journalBody     = 64 << 10  // bytes kept of a body
+	longestSecret   = 8 << 10   // bytes; tokens and keys are shorter
 	journalFindings = 100       // findings kept of an exchange
 	journalsBytes   = 256 << 20 // bytes of all journals together
 	journalLeast    = 64 << 10  // bytes that a world keeps whatever the others hold
@@ -94,11 +98,18 @@ func (w *World) recordTimed(c *carrier, e *Entry) {
 	kept := *e
 	kept.answer.Status = e.Exchange.Response.Status
 	kept.answer.Header, kept.answer.Body = e.Exchange.Response.Header, e.Exchange.Response.Body
-	kept.Exchange = c.contract.Redact(e.Exchange)
+	// What is not kept need not be searched for secrets, but for one that begins in
+	// what is.
+	searched := copyOf(e.Exchange)
+	shorten(&searched.Request.Message, journalBody+longestSecret)
+	shorten(&searched.Response.Message, journalBody+longestSecret)
+	kept.Exchange = c.contract.Redact(searched)
 	kept.Exchange.Forget()
 	request, response := &kept.Exchange.Request, &kept.Exchange.Response
-	kept.Truncated = shorten(&request.Message)
-	if shorten(&response.Message) {
+	shorten(&request.Message, journalBody)
+	shorten(&response.Message, journalBody)
+	kept.Truncated = len(e.Exchange.Request.Body) > journalBody
+	if len(e.Exchange.Response.Body) > journalBody {
 		kept.Truncated, kept.answer = true, contracts.Response{}
 	}
 	if len(kept.Findings) > journalFindings {
@@ -112,14 +123,12 @@ func (w *World) recordTimed(c *carrier, e *Entry) {
 	}
 }
 
-// shorten cuts a body to what the journal keeps.
-func shorten(m *contracts.Message) bool {
-	if len(m.Body) <= journalBody {
-		return false
+// shorten cuts a body to so many bytes.
+func shorten(m *contracts.Message, most int) {
+	if len(m.Body) > most {
+		m.SetBody(bytes.Clone(m.Body[:most]))
+		m.Cut = true
 	}
-	m.SetBody(bytes.Clone(m.Body[:journalBody]))
-	m.Cut = true
-	return true
 }
 
 func weight(m contracts.Message) int64 {

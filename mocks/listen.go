@@ -70,7 +70,7 @@ func (e *ears) open(slug string, now time.Time) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	one, ok := e.by[slug]
-	return ok && (one.here > 0 || now.Sub(one.last) < listenerAbsence)
+	return ok && (one.here > 0 || len(one.waiting) > 0 || now.Sub(one.last) < listenerAbsence)
 }
 
 // Listen waits for the next webhook of an insurer, which the caller delivers and
@@ -86,7 +86,9 @@ func (w *World) Listen(ctx context.Context, slug string) *Parcel {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		one.here--
-		one.last = realNow()
+		if !errors.Is(ctx.Err(), context.Canceled) { // who hung up does not come back
+			one.last = realNow()
+		}
 	}()
 	select {
 	case p := <-one.parcels:
@@ -146,9 +148,9 @@ func (w *World) carry(ctx context.Context, a *sending, x *contracts.Exchange) er
 	select {
 	case one.parcels <- p:
 	case <-ctx.Done():
-		return fmt.Errorf("no listener took it within %s", listenerPatience)
+		return ownFault{fmt.Errorf("no listener took it within %s", listenerPatience)}
 	case <-w.sandbox.closed.Done():
-		return errors.New("the sandbox closed")
+		return ownFault{errors.New("the sandbox closed")}
 	}
 	select {
 	case got := <-p.answer:
@@ -159,8 +161,8 @@ func (w *World) carry(ctx context.Context, a *sending, x *contracts.Exchange) er
 		x.Response.SetBody(got.Body)
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("the listener told nothing within %s", listenerPatience)
+		return ownFault{fmt.Errorf("the listener told nothing within %s", listenerPatience)}
 	case <-w.sandbox.closed.Done():
-		return errors.New("the sandbox closed")
+		return ownFault{errors.New("the sandbox closed")}
 	}
 }

@@ -37,8 +37,8 @@ func (w *World) do(ctx context.Context, t *Task, outcome string) error {
 		m := &moment{world: w, insurer: t.Insurer, now: t.Due, base: t.Base, outcome: outcome}
 		failure = runJob(withMoment(ctx, m), c.api.Jobs[t.Kind], t.Payload)
 	}
-	if err := w.dequeue(ctx, t); err != nil || failure == nil {
-		return err
+	if failure == nil {
+		return w.dequeue(ctx, t)
 	}
 	t.Attempts = append(t.Attempts, Attempt{At: t.Due, Error: failure.Error()})
 	if c != nil && len(t.Attempts) <= len(c.api.Retry) {
@@ -60,10 +60,24 @@ func (w *World) dequeue(ctx context.Context, t *Task) error {
 	return nil
 }
 
-// requeue writes a task that was taken away.
+// requeue writes the task as it is now in the place of its row. The new row comes
+// before the old one goes, so that nothing can be lost in between.
 func (w *World) requeue(ctx context.Context, t *Task) error {
-	if err := w.enqueue(ctx, t); err != nil {
+	value, err := encodeJSON(t)
+	if err != nil {
 		return fmt.Errorf("world %s: job %s: %w", w.Name, t.ID, err)
+	}
+	next := store.Item{Key: w.row(t.key()), Value: value}
+	if next.Key == t.row.Key {
+		next.Version = t.row.Version
+	}
+	if _, err := w.sandbox.store.Put(ctx, next); errors.Is(err, store.ErrConflict) {
+		return ErrAnew
+	} else if err != nil {
+		return fmt.Errorf("world %s: job %s: %w", w.Name, t.ID, err)
+	}
+	if next.Key != t.row.Key {
+		return w.dequeue(ctx, t)
 	}
 	w.queue.forget()
 	return nil

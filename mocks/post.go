@@ -20,7 +20,7 @@ import (
 const (
 	patience    = 2 * time.Second // of an attempt at delivery, in real time
 	mostHeard   = 64 << 10        // bytes of a receiver's answer
-	sideBySide  = 16              // attempts of a world under way at once
+	sideBySide  = 32              // attempts of a world under way at once
 	longestAddr = 2048            // characters of a receiver's address
 )
 
@@ -36,13 +36,16 @@ type post struct {
 func newPost(allowed []string) (*post, error) {
 	p := &post{}
 	for _, one := range allowed {
+		if at, err := netip.ParseAddr(one); err == nil {
+			one = netip.PrefixFrom(at, at.BitLen()).String()
+		}
 		switch prefix, err := netip.ParsePrefix(one); {
 		case one == "*":
 			p.all = true
 		case err == nil:
 			p.ranges = append(p.ranges, prefix.Masked())
 		case one == "" || strings.ContainsAny(one, "/: "):
-			return nil, fmt.Errorf("deliver to %q: it is a host, a range of addresses such as 203.0.113.0/24, or *", one)
+			return nil, fmt.Errorf("deliver to %q: it is a host, an address, a range of addresses such as 203.0.113.0/24, or *", one)
 		default:
 			p.hosts = append(p.hosts, strings.ToLower(one))
 		}
@@ -113,6 +116,9 @@ func plainly(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
+	if errors.Is(err, errFar) {
+		return ownFault{errFar}
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("no answer within %s", patience)
 	}
@@ -122,7 +128,7 @@ func plainly(err error) error {
 // CheckReceiver refuses an address that no webhook could ever be sent to.
 func CheckReceiver(address string) error {
 	to, err := url.Parse(address)
-	if err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" || len(address) > longestAddr {
+	if err != nil || to.Hostname() == "" || to.Scheme != "http" && to.Scheme != "https" || len(address) > longestAddr {
 		return errors.New("a receiver's address is http or https with a host, of at most 2048 characters")
 	}
 	return nil

@@ -133,6 +133,15 @@ func (r *SnapshotRow) check() error {
 		if t.key() != r.Key {
 			return fmt.Errorf("the job is due at %s, which its key does not say", t.Due)
 		}
+		if t.delivers() {
+			if err := json.Unmarshal(t.Payload, &Notice{}); err != nil {
+				return fmt.Errorf("not a webhook: %w", err)
+			}
+		}
+	case strings.HasPrefix(r.Key, "sent/"):
+		if err := json.Unmarshal(r.Value, &Delivery{}); err != nil {
+			return fmt.Errorf("not a delivery: %w", err)
+		}
 	}
 	return nil
 }

@@ -74,6 +74,8 @@ type Delivery struct {
 	State    DeliveryState `json:"state"`
 	Due      time.Time     `json:"due,omitzero"` // of the next attempt
 	Attempts []Attempt     `json:"attempts"`
+	Base     string        `json:"base,omitempty"` // where the insurer's addresses began for whoever asked for it
+	Job      string        `json:"job"`            // by which it is delivered
 }
 
 const (
@@ -96,7 +98,11 @@ func (c *carrier) acknowledged(status int) bool {
 // acknowledged. It only writes a row: who asks does not wait for the receiver.
 func (w *World) Notify(ctx context.Context, n Notice) error {
 	m := momentOf(ctx)
-	return w.later(ctx, &Task{Insurer: m.insurer, Kind: webhookKind(m.insurer), Due: m.now, Base: m.base, Subject: n.Subject}, n)
+	t := &Task{Insurer: m.insurer, Kind: webhookKind(m.insurer), Due: m.now, Base: m.base}
+	if n.Subject != "" {
+		t.Subject = n.Subject + " " + n.URL
+	}
+	return w.later(ctx, t, n)
 }
 
 // Events are what an insurer can be asked to send, in the insurer's order.
@@ -192,12 +198,13 @@ func (w *World) Resend(ctx context.Context, slug, id string) (Delivery, error) {
 	if err != nil {
 		return Delivery{}, err
 	}
-	at := slices.IndexFunc(all, func(d Delivery) bool { return d.ID == id })
-	if at < 0 {
+	// The newest comes last, and one that waits after all that have ended.
+	all = slices.DeleteFunc(all, func(d Delivery) bool { return d.ID != id })
+	if len(all) == 0 {
 		return Delivery{}, fmt.Errorf("%w: %q; the newest %d that ended are kept", ErrNoDelivery, id, deliveriesKept)
 	}
-	if all[at].State != Waiting {
-		err := w.act(ctx, slug, "", func(ctx context.Context) error { return w.Notify(ctx, all[at].Notice) })
+	if last := all[len(all)-1]; last.State != Waiting {
+		err := w.act(ctx, slug, last.Base, func(ctx context.Context) error { return w.Notify(ctx, last.Notice) })
 		if err != nil {
 			return Delivery{}, err
 		}
@@ -218,10 +225,30 @@ func (w *World) act(ctx context.Context, slug, base string, do func(context.Cont
 	return do(ctx)
 }
 
-// delivered runs what is due and finds a delivery after it.
+// delivered runs what is due of a delivery's lane, and finds it after that. Others
+// it does not wait for: their receivers may be slow.
 func (w *World) delivered(ctx context.Context, slug, id string) (Delivery, error) {
-	if _, _, err := w.Drain(ctx); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	epoch := w.state.Load().epoch
+	waiting, err := w.Jobs(ctx)
+	if err != nil {
 		return Delivery{}, err
+	}
+	lane := ""
+	for i := range waiting {
+		var n Notice
+		if t := &waiting[i]; t.delivers() && t.Insurer == slug && json.Unmarshal(t.Payload, &n) == nil && n.ID == id {
+			lane = t.lane()
+		}
+	}
+	if lane != "" {
+		done := w.run()
+		now, _ := w.Time()
+		_, err = w.runUntil(ctx, epoch, now, func(t *Task) bool { return t.delivers() && t.lane() == lane })
+		done()
+		if err != nil {
+			return Delivery{}, err
+		}
 	}
 	all, err := w.Deliveries(ctx, slug)
 	if err != nil {
@@ -232,12 +259,20 @@ func (w *World) delivered(ctx context.Context, slug, id string) (Delivery, error
 			return d, nil
 		}
 	}
+	if w.state.Load().epoch != epoch {
+		return Delivery{}, ErrAnew
+	}
 	return Delivery{}, fmt.Errorf("%w: %q", ErrNoDelivery, id)
 }
 
 // Deliveries lists an insurer's webhooks: the newest that ended, oldest first,
 // then those that wait.
 func (w *World) Deliveries(ctx context.Context, slug string) ([]Delivery, error) {
+	// First those that wait: one that ends meanwhile is there twice, not never.
+	waiting, err := w.Jobs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	items, err := w.sandbox.store.List(ctx, w.row(sentRows(slug)), "", 0)
 	if err != nil {
 		return nil, fmt.Errorf("world %s: deliveries: %w", w.Name, err)
@@ -248,19 +283,16 @@ func (w *World) Deliveries(ctx context.Context, slug string) ([]Delivery, error)
 			return nil, fmt.Errorf("world %s: delivery %s: %w", w.Name, item.Key, err)
 		}
 	}
-	waiting, err := w.Jobs(ctx)
-	if err != nil {
-		return nil, err
+	ended := map[string]bool{}
+	for _, d := range all {
+		ended[d.Job] = true
 	}
 	for _, t := range waiting {
-		if t.Kind != webhookKind(slug) || t.Insurer != slug {
-			continue
+		d := Delivery{State: Waiting, Due: t.Due, Attempts: t.Attempts, Base: t.Base, Job: t.ID}
+		// What holds no notice is stuck among the jobs.
+		if t.Kind == webhookKind(slug) && t.Insurer == slug && !ended[t.ID] && json.Unmarshal(t.Payload, &d.Notice) == nil {
+			all = append(all, d)
 		}
-		d := Delivery{State: Waiting, Due: t.Due, Attempts: t.Attempts}
-		if err := json.Unmarshal(t.Payload, &d.Notice); err != nil {
-			return nil, fmt.Errorf("world %s: job %s: %w", w.Name, t.ID, err)
-		}
-		all = append(all, d)
 	}
 	return all, nil
 }

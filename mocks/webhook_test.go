@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -17,8 +16,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/understudy-sandbox/understudy/scenarios"
 )
 
 const toldOperation = "quickQuote" // the toy's webhooks are calls of the one document it has
@@ -225,70 +222,6 @@ func TestTrigger(t *testing.T) {
 	}
 }
 
-func testWebhookFaults(t *testing.T) {
-	type want struct {
-		told, states, verdicts []string
-	}
-	on := func(fault scenarios.WebhookFault, nth ...int) scenarios.Rule {
-		return scenarios.Rule{On: scenarios.Match{Operation: toldOperation, Nth: nth}, Fault: scenarios.Fault{Webhook: &fault}}
-	}
-	for name, c := range map[string]struct {
-		rule   scenarios.Rule
-		answer func(int, string) int
-		want   want
-	}{
-		"never": {on(scenarios.WebhookFault{Never: true}, 1), nil, want{
-			[]string{`"a:2"`}, []string{"a:1 withheld 0", "a:2 delivered 1"}, []string{"-", "true acknowledged with 202"},
-		}},
-		"copies": {on(scenarios.WebhookFault{Copies: 2}, 1), nil, want{
-			[]string{`"a:1"`, `"a:1"`, `"a:2"`},
-			[]string{"a:1 delivered 2", "a:2 delivered 1"},
-			[]string{"true acknowledged with 202", "true acknowledged with 202", "true acknowledged with 202"},
-		}},
-		"late": {on(scenarios.WebhookFault{Late: scenarios.Duration(time.Minute), Forge: "wrong-key"}, 1), nil, want{
-			[]string{`"a:2"`, `wrong-key"a:1"`},
-			[]string{"a:2 delivered 1", "a:1 delivered 1"},
-			[]string{"true acknowledged with 202", "false acknowledged with 202 a forgery: wrong-key"},
-		}},
-		"forged and refused": {
-			on(scenarios.WebhookFault{Forge: "wrong-key"}, 1),
-			func(_ int, body string) int {
-				if strings.HasPrefix(body, "wrong") {
-					return http.StatusBadRequest
-				}
-				return http.StatusAccepted
-			},
-			want{
-				[]string{`wrong-key"a:1"`, `"a:1"`, `"a:2"`},
-				[]string{"a:1 delivered 2", "a:2 delivered 1"},
-				[]string{"true answered 400 to a forgery: wrong-key", "true acknowledged with 202", "true acknowledged with 202"},
-			},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := newSubscriber(t, c.answer)
-			_, w := alone(t, telling(time.Minute))
-			must(w.Play(t.Context(), bent(c.rule)))
-			tell(t, w, r.URL, "a:1", "a:2")
-			must(w.Advance(t.Context(), time.Hour))
-			got := want{told: r.told(), states: states(t, w)}
-			for _, e := range w.Journal(Query{}) {
-				if e.Receiver == nil {
-					got.verdicts = append(got.verdicts, "-")
-					continue
-				}
-				got.verdicts = append(got.verdicts, fmt.Sprint(e.Receiver.Right, " ", e.Receiver.Says))
-			}
-			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(want{})); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-			if bent := w.Journal(Query{})[0].Fault; bent != "allianz/bent#1" && name != "late" {
-				t.Errorf("the first attempt is bent by %q", bent)
-			}
-		})
-	}
-}
-
 func TestWebhooksGoNowhereFar(t *testing.T) {
 	_, w := alone(t, telling())
 	tell(t, w, "http://192.0.2.7/hook", "a:1") // TEST-NET-1, RFC 5737
@@ -366,39 +299,6 @@ func TestSnapshotKeepsWhatWaits(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff([]string{`"a:1"`, `"a:2"`, `"b:1"`}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestListen(t *testing.T) {
-	_, w := alone(t, telling())
-	heard := make(chan *Parcel, 1)
-	listening := make(chan struct{})
-	go func() {
-		close(listening)
-		p := w.Listen(t.Context(), "allianz")
-		if err := w.Told("allianz", p.ID, Receipt{Status: http.StatusAccepted}); err != nil {
-			t.Error(err)
-		}
-		heard <- p
-	}()
-	<-listening
-	for !w.ears.open("allianz", realNow()) {
-		runtime.Gosched()
-	}
-	tell(t, w, "http://192.0.2.7/hook", "a:1")
-	drain(t, w)
-	if p := <-heard; p.URL != "http://192.0.2.7/hook" || string(p.Body) != `"a:1"` || p.Header.Get("X-Notice") != "n-a:1" {
-		t.Errorf("got %+v", p)
-	}
-	if diff := cmp.Diff([]string{"a:1 delivered 1"}, states(t, w)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if err := w.Told("allianz", "p-1", Receipt{}); !errors.Is(err, ErrNoParcel) {
-		t.Errorf("told twice: got %v, want %v", err, ErrNoParcel)
-	}
-	w.Deaf("allianz")
-	if w.ears.open("allianz", realNow()) {
-		t.Error("somebody listens who has gone")
 	}
 }
 

@@ -189,7 +189,7 @@ func drawRule(t *rapid.T) Rule {
 		if rapid.Bool().Draw(t, "sent") {
 			r.Webhook = &WebhookFault{
 				Late:   Duration(rapid.Int64Min(0).Draw(t, "late")),
-				Copies: rapid.IntRange(2, mostCopies).Draw(t, "copies"),
+				Copies: rapid.IntRange(2, MostCopies).Draw(t, "copies"),
 				Forge:  rapid.StringN(0, 10, -1).Draw(t, "forge"),
 			}
 		}

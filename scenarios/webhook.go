@@ -6,7 +6,8 @@ import (
 )
 
 // WebhookFault says how a call that the insurer makes is bent. What is bent is one attempt at delivery: those after it,
-// if the receiver refuses, are honest again unless a rule says otherwise.
+// if the receiver refuses, are honest again unless a rule says otherwise. Nth and Every count attempts in the order in which
+// they are made; hold the gate while notices gather where that order matters.
 type WebhookFault struct {
 	Never  bool     `json:"never,omitempty"`  // it is not sent, now or later
 	Late   Duration `json:"late,omitempty"`   // it is sent so much later by the world's clock, and what comes after it overtakes it
@@ -14,7 +15,8 @@ type WebhookFault struct {
 	Forge  string   `json:"forge,omitempty"`  // it is sent in a way that a receiver must refuse, by a word of the insurer's: "wrong-key"
 }
 
-const mostCopies = 10
+// MostCopies is how often a webhook is sent at once at most.
+const MostCopies = 10
 
 func (f *WebhookFault) fields() []field {
 	return []field{
@@ -54,7 +56,7 @@ func (f *WebhookFault) problems(path string, p *problems) {
 	if f.Late < 0 {
 		p.add(path+".late", "%v is negative", f.Late)
 	}
-	if f.Copies != 0 && (f.Copies < 2 || f.Copies > mostCopies) {
-		p.add(path+".copies", "%d is outside 2..%d", f.Copies, mostCopies)
+	if f.Copies != 0 && (f.Copies < 2 || f.Copies > MostCopies) {
+		p.add(path+".copies", "%d is outside 2..%d", f.Copies, MostCopies)
 	}
 }

@@ -44,7 +44,7 @@ func (r reply) code() string {
 }
 
 // post sends a body as it stands to a path below a face.
-func (t *Target) post(ctx SpecContext, c *http.Client, face, path, body string, change ...func(*http.Request)) reply { //nolint:unparam // other insurers have several faces
+func (t *Target) post(ctx SpecContext, c *http.Client, face, path, body string, change ...func(*http.Request)) reply {
 	GinkgoHelper()
 	address := strings.TrimSuffix(t.Faces[face].String(), "/") + path
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))

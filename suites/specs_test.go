@@ -21,7 +21,12 @@ func TestEveryInsurerHasASuite(t *testing.T) {
 }
 
 func TestEveryScenarioHasASpec(t *testing.T) {
-	bearings := map[string]map[string]bearing{"allianz": aagi{}.bearing(), "uae": uaeHub{}.bearing()}
+	bearings := map[string]map[string]bearing{
+		"allianz":    aagi{}.bearing(),
+		"bima":       oman{}.bearing(),
+		"lifeishard": lih{}.bearing(),
+		"uae":        uaeHub{}.bearing(),
+	}
 	for slug := range insurers {
 		var want, got []string
 		for _, s := range scenarios.All(slug) {

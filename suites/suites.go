@@ -21,6 +21,19 @@ var insurers = map[string]suite{
 		knock:       allianzKnock,
 		deeds:       allianzDeeds,
 	},
+	"bima": {
+		specs:       bima,
+		credentials: []string{"username", "password", "contact_no"},
+		knock:       bimaKnock,
+		deeds:       bimaDeeds,
+	},
+	"lifeishard": {
+		specs:       lifeishard,
+		credentials: []string{"account", "password"},
+		public:      []string{"account"},
+		knock:       lifeishardKnock,
+		deeds:       lifeishardDeeds,
+	},
 	"uae": {
 		specs:       openFinance,
 		credentials: []string{"client_id", credentialRedirect, credentialKey, "encryption_private_jwk", credentialRefresh},

@@ -54,7 +54,9 @@ func TestSuitesOnOtherSandboxes(t *testing.T) {
 		name   string
 		change func(*mocks.Options)
 	}{
-		{"a token is demanded", func(o *mocks.Options) { o.Settings = map[string]string{"allianz.auth": "strict"} }},
+		{"a token is demanded", func(o *mocks.Options) {
+			o.Settings = map[string]string{"allianz.auth": "strict", "bima.auth": "strict"}
+		}},
 		{"what the sources leave open about a hub is all otherwise", func(o *mocks.Options) {
 			o.Settings = map[string]string{"uae.scope": "insurance-too", "uae.nonce": "required", "uae.replay": "401", "uae.events": "jwe"}
 		}},

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,13 +64,16 @@ const (
 
 // Wait returns when the sandbox is ready: at once if it is, with the last error
 // when the context ends before, or with an error that will not pass: an address
-// that is none, a refusal.
+// that is none, a refusal, a certificate that nobody trusts.
 func (c *Client) Wait(ctx context.Context) error {
 	var last error
 	for {
 		try, cancel := context.WithTimeout(ctx, waitTry)
 		_, err := c.Health(try)
 		cancel()
+		if _, stranger := errors.AsType[*tls.CertificateVerificationError](err); stranger {
+			return err
+		}
 		var refused *Problem
 		if err == nil || errors.Is(err, errAddress) || errors.As(err, &refused) && refused.Status < http.StatusInternalServerError {
 			return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 
 	"github.com/understudy-sandbox/understudy/mocks"
@@ -13,7 +14,7 @@ import (
 // announce tells who plays where, and last that the sandbox listens: what waits
 // for a line of the log waits for that one.
 func (s *serve) announce(p *program, sandbox *mocks.Sandbox, l listeners) error {
-	for _, listener := range []net.Listener{l.main, l.admin} {
+	for _, listener := range []net.Listener{l.main, l.mtls, l.admin} {
 		if listener != nil && !loopback(listener) {
 			fmt.Fprintf(p.errors, "warning: %s can be reached from other machines; nothing here is secret, and whoever reaches it may use it. "+
 				"The control API answers only a Host that is loopback or that of --public-url\n", listener.Addr())
@@ -49,6 +50,7 @@ func (s *serve) announceText(p *program, sandbox *mocks.Sandbox, l listeners) {
 	if l.folder != "" {
 		fmt.Fprintf(p.out, "certificates in %s: %s to trust, %s and %s for a client\n", l.folder, fileCA, fileClient, fileClientKey)
 		fmt.Fprintf(p.out, "client certificates asked for on %s\n", address(l.mtls))
+		fmt.Fprintf(p.out, "the other commands trust it by: export SSL_CERT_FILE=%s\n", filepath.Join(l.folder, fileCA))
 	}
 	fmt.Fprintf(p.out, "listening on %s\n", address(l.main))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -48,6 +49,9 @@ func (r remote) told(doing string, err error) error {
 			text += "; allowed: " + strings.Join(refused.Allowed, ", ")
 		}
 		return fmt.Errorf("%s: %s", doing, text)
+	}
+	if _, stranger := errors.AsType[*tls.CertificateVerificationError](err); stranger {
+		return fmt.Errorf("%s: %s shows a certificate that nobody here trusts (%w); a sandbox with --tls says at its start where its own is: export SSL_CERT_FILE=.../%s", doing, r.At, err, fileCA)
 	}
 	return inconclusive(fmt.Errorf("%s: no sandbox answers at %s (%w); start one with 'understudy serve', or say where it is with --at", doing, r.At, err))
 }

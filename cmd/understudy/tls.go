@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -142,11 +143,13 @@ func (s *serve) secure(l *listeners) (remove func(), err error) {
 		return remove, err
 	}
 	public, _ := url.Parse(s.PublicURL) // checked before
-	host, _, err := net.SplitHostPort(s.Addr)
-	if err != nil {
-		return remove, err
+	names := []string{public.Hostname()}
+	for _, address := range []string{s.Addr, s.MTLSAddr, s.AdminAddr} {
+		if host, _, err := net.SplitHostPort(address); err == nil {
+			names = append(names, host)
+		}
 	}
-	server, err := ca.server(host, public.Hostname())
+	server, err := ca.server(names...)
 	if err != nil {
 		return remove, err
 	}
@@ -179,9 +182,9 @@ func (s *serve) mtlsAddr() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	n, err := strconv.Atoi(port)
+	n, err := net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("the port of --addr: %w", err)
 	}
 	if n != 0 {
 		n++

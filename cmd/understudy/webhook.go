@@ -55,7 +55,11 @@ func (a *trigger) Run(ctx context.Context, p *program) error {
 		last = ", " + outcomeOf(d.Attempts[n-1])
 	}
 	fmt.Fprintf(p.out, "%s %s to %s: %s%s\n", d.Event, d.ID, d.URL, d.State, last)
-	if d.State == "waiting" && !d.Due.IsZero() {
+	switch {
+	case d.State != "waiting":
+	case len(d.Attempts) == 0:
+		fmt.Fprintf(p.out, "it waits for an earlier one to the same receiver, or behind a gate: understudy clock, or the jobs of the world, tell\n")
+	default:
 		fmt.Fprintf(p.out, "next attempt at %s by the world's clock\n", d.Due.Format(time.RFC3339))
 	}
 	return nil
@@ -133,6 +137,8 @@ const (
 	sideBySide = 4                // webhooks forwarded side by side
 	forwardFor = 8 * time.Second  // that the receiver may take; the sandbox waits 10 s
 	mostHeard  = 64 << 10         // bytes of the receiver's answer
+
+	mostFailures = 5 // looks in a row that a sandbox may fail to answer
 )
 
 // Run forwards until it is stopped.
@@ -173,22 +179,31 @@ func (a *listen) Run(ctx context.Context, p *program) error {
 
 // forward carries webhooks until the context ends.
 func (a *listen) forward(ctx context.Context, world *sandbox.World, client *http.Client, lines chan<- string) error {
+	failures := 0
 	for ctx.Err() == nil {
 		parcel, err := world.Listen(ctx, a.Slug, listenFor)
-		if err != nil || parcel == nil {
-			if ctx.Err() != nil {
-				return nil //nolint:nilerr // stopped, which is no failure
-			}
-			if err != nil {
-				return err
-			}
+		switch {
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // stopped, which is no failure
+		case err != nil && failures == mostFailures:
+			return err
+		case err != nil:
+			failures++
+			pause(ctx, time.Second)
+			continue
+		}
+		failures = 0
+		if parcel == nil {
 			continue
 		}
 		to, receipt := a.address(parcel.URL), sandbox.Receipt{}
 		if receipt.Status, receipt.Header, receipt.Body, err = deliver(ctx, client, parcel, to); err != nil {
 			receipt = sandbox.Receipt{Error: err.Error()}
 		}
-		told := world.Receipt(ctx, a.Slug, parcel.ID, receipt)
+		// Also for who is being stopped: the receiver has answered.
+		telling, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		told := world.Receipt(telling, a.Slug, parcel.ID, receipt)
+		done()
 		line := fmt.Sprintf("%s %s %s", parcel.Event, to, strconv.Itoa(receipt.Status))
 		if receipt.Error != "" {
 			line = fmt.Sprintf("%s %s: %s", parcel.Event, to, receipt.Error)
@@ -202,6 +217,16 @@ func (a *listen) forward(ctx context.Context, world *sandbox.World, client *http
 		}
 	}
 	return nil
+}
+
+// pause waits, unless the context ends before.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // address is where a webhook for a subscriber goes.

@@ -3,6 +3,8 @@ package catalog
 import (
 	"github.com/understudy-sandbox/understudy/mocks"
 	"github.com/understudy-sandbox/understudy/mocks/allianz"
+	"github.com/understudy-sandbox/understudy/mocks/bima"
+	"github.com/understudy-sandbox/understudy/mocks/lifeishard"
 	"github.com/understudy-sandbox/understudy/mocks/uae"
 )
 
@@ -11,5 +13,7 @@ func All() []mocks.Insurer {
 	return []mocks.Insurer{
 		allianz.Insurer(),
 		uae.Insurer(),
+		lifeishard.Insurer(),
+		bima.Insurer(),
 	}
 }

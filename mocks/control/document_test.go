@@ -220,6 +220,8 @@ func TestDocumentIsKept(t *testing.T) {
 // listened is the receipt of a webhook that a listener has just taken.
 func (s sandbox) listened(t *testing.T, operations map[string]openapi.Operation) *http.Request {
 	t.Helper()
+	// Who has listened once is waited for.
+	s.do(step{operation: "listen", more: "allianz", body: `{"wait":"1ms"}`}.request(operations["listen"]))
 	go s.do(step{operation: "triggerEvent", more: "allianz", body: `{"event":"told"}`}.request(operations["triggerEvent"]))
 	var heard struct{ Parcels []struct{ ID string } }
 	a := s.do(step{operation: "listen", more: "allianz", body: `{"wait":"1m"}`}.request(operations["listen"]))

@@ -34,14 +34,21 @@ func (h *handler) recorded(w *mocks.World, entries []*mocks.Entry) (any, error) 
 	if _, mode := w.Time(); mode == "frozen" {
 		scenario.Clock = first.Exchange.At
 	}
-	calls := map[string]int{}
+	calls, attempts := map[string]int{}, map[string]uint64{}
 	for _, e := range entries {
 		operation := e.Exchange.Operation
 		calls[operation]++
-		if e.Bent != nil {
-			on := scenarios.Match{Operation: operation, Nth: []int{calls[operation]}}
-			scenario.Rules = append(scenario.Rules, scenarios.Rule{On: on, Fault: *e.Bent})
+		if e.Bent == nil {
+			continue
 		}
+		on := scenarios.Match{Operation: operation, Nth: []int{calls[operation]}}
+		if e.Exchange.Webhook { // it counts attempts, of which one may stand here several times
+			if attempts[operation] == e.Count {
+				continue
+			}
+			attempts[operation], on.Nth[0] = e.Count, int(e.Count)
+		}
+		scenario.Rules = append(scenario.Rules, scenarios.Rule{On: on, Fault: *e.Bent})
 	}
 	file, err := scenario.MarshalYAML()
 	if err != nil {

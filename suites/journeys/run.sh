@@ -65,8 +65,9 @@ module() {
 	node "$folder/$1" "$at"
 }
 
-[ $# -gt 0 ] || set -- *.arazzo.yaml *.mjs ./[!r]*.sh
+[ $# -gt 0 ] || set -- *.arazzo.yaml *.mjs *.sh
 for journey; do
+	[ "$journey" != run.sh ] || continue
 	printf '\n-- %s\n' "$journey"
 	flags=()
 	read -ra flags < <(sed -n 's|^[ #/]*understudy serve||p' "$journey" | head -n 1 | tr -d '&') || true
