@@ -171,8 +171,9 @@ func (h uaeHub) retries() {
 		Expect(err).NotTo(HaveOccurred())
 		p.hub.advance(ctx, 48*time.Hour)
 		s.await(ctx, 1)
-		Expect(p.hub.deliveries(ctx)[0].State).To(Equal("given up"))
-		Expect(p.hub.deliveries(ctx)[1].State).To(Equal("delivered"))
+		// The one address does not wait for the other.
+		Expect(p.hub.deliveries(ctx)[0].State).To(Equal("delivered"))
+		Expect(p.hub.deliveries(ctx)[1].State).To(Equal("given up"))
 	})
 }
 
