@@ -36,6 +36,7 @@ var insurers = map[string]func() promises{
 	"allianz":    allianz,
 	"bima":       bima,
 	"lifeishard": lifeishard,
+	"oneassure":  oneassure,
 	"uae":        uae,
 }
 

@@ -5,6 +5,7 @@ import (
 	"github.com/understudy-sandbox/understudy/mocks/allianz"
 	"github.com/understudy-sandbox/understudy/mocks/bima"
 	"github.com/understudy-sandbox/understudy/mocks/lifeishard"
+	"github.com/understudy-sandbox/understudy/mocks/oneassure"
 	"github.com/understudy-sandbox/understudy/mocks/uae"
 )
 
@@ -13,6 +14,7 @@ func All() []mocks.Insurer {
 	return []mocks.Insurer{
 		allianz.Insurer(),
 		uae.Insurer(),
+		oneassure.Insurer(),
 		lifeishard.Insurer(),
 		bima.Insurer(),
 	}
