@@ -25,6 +25,7 @@ func TestEveryScenarioHasASpec(t *testing.T) {
 		"allianz":    aagi{}.bearing(),
 		"bima":       oman{}.bearing(),
 		"lifeishard": lih{}.bearing(),
+		"oneassure":  partner{}.bearing(),
 		"uae":        uaeHub{}.bearing(),
 	}
 	for slug := range insurers {

@@ -34,6 +34,12 @@ var insurers = map[string]suite{
 		knock:       lifeishardKnock,
 		deeds:       lifeishardDeeds,
 	},
+	"oneassure": {
+		specs:       oneassure,
+		credentials: []string{"client_id", "client_secret"},
+		knock:       oneassureKnock,
+		deeds:       oneassureDeeds,
+	},
 	"uae": {
 		specs:       openFinance,
 		credentials: []string{"client_id", credentialRedirect, credentialKey, "encryption_private_jwk", credentialRefresh},
