@@ -36,11 +36,15 @@ var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // that breaks its contract is not sent.
 func start(t *testing.T, change ...func(*mocks.Options)) *mocks.Server {
 	t.Helper()
-	o := mocks.Options{Insurers: []mocks.Insurer{oneassure.Insurer()}, Clock: clock.Frozen(monday), Strict: true}
+	o := optionsOf(clock.Frozen(monday))
 	for _, c := range change {
 		c(&o)
 	}
 	return mocks.Start(t, o)
+}
+
+func optionsOf(c clock.Clock) mocks.Options {
+	return mocks.Options{Insurers: []mocks.Insurer{oneassure.Insurer()}, Clock: c, Strict: true}
 }
 
 func set(key, value string) func(*mocks.Options) {
