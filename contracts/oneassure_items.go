@@ -109,14 +109,17 @@ func policyLookedUp(l lookedUpPolicy) error {
 	}
 }
 
+var yearsAtMost99 = regexp.MustCompile(`^[0-9]{1,2}$`)
+
 func expiryFromTenure(items []oneassureItem) error {
 	return eachItem(items, func(item oneassureItem) error {
-		issued, err1 := time.Parse(time.DateOnly, text(item.value, "issuance_date"))
-		tenure, number := member(item.value, "tenure").(json.Number)
-		years, err2 := strconv.Atoi(tenure.String())
-		if err1 != nil || !number || err2 != nil || years < 0 || years > 100 {
+		day := text(item.value, "issuance_date")
+		tenure, _ := member(item.value, "tenure").(json.Number)
+		if !validDate(day) || !yearsAtMost99.MatchString(tenure.String()) {
 			return nil // judged by the document
 		}
+		issued, _ := time.Parse(time.DateOnly, day)
+		years, _ := strconv.Atoi(tenure.String())
 		end := issued.AddDate(years, 0, -1)
 		want := end.Format(time.DateOnly)
 		if end.Year() > 9999 || text(item.value, "expiry_date") == want {

@@ -168,16 +168,16 @@ func pageAddsUp(p listPage) error {
 	if !ok || !ok1 || !ok2 || err != nil {
 		return errBeside
 	}
-	want := ""
+	differs := func(want string) error {
+		return &Mismatch{Where: "/total_count", Got: number.String(), Want: fmt.Sprintf(want, len(p.items)), proof: p.proof()}
+	}
 	switch more := prev || next; {
 	case more && total <= len(p.items):
-		want = fmt.Sprintf("more than %d, as there is another page", len(p.items))
+		return differs("more than %d, as there is another page")
 	case !more && total != len(p.items):
-		want = fmt.Sprintf("%d, as there is no other page", len(p.items))
-	default:
-		return nil
+		return differs("%d, as there is no other page")
 	}
-	return &Mismatch{Where: "/total_count", Got: number.String(), Want: want, proof: p.proof()}
+	return nil
 }
 
 // pageIsFirst lets a page behind a cursor say what it likes.

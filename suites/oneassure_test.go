@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -74,9 +75,7 @@ func TestPlantedMistakesAtOneAssure(t *testing.T) {
 				got := httptest.NewRecorder()
 				honest.ServeHTTP(got, r)
 				body := strings.ReplaceAll(got.Body.String(), `"ACCEPTED"`, `"UNDERWRITING"`)
-				for name, values := range got.Header() {
-					rw.Header()[name] = values
-				}
+				maps.Copy(rw.Header(), got.Header())
 				rw.Header().Del("Content-Length")
 				rw.WriteHeader(got.Code)
 				_, _ = rw.Write([]byte(body))

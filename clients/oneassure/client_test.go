@@ -214,7 +214,7 @@ func TestRefusals(t *testing.T) {
 			if diff := cmp.Diff(tt.want, *e); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
-			if tt.is != nil && !errors.Is(err, tt.is) || tt.is != oneassure.ErrUnknownPolicy && errors.Is(err, oneassure.ErrUnknownPolicy) {
+			if unknown := errors.Is(err, oneassure.ErrUnknownPolicy); tt.is != nil && !errors.Is(err, tt.is) || unknown != (tt.name == "unknown") {
 				t.Errorf("%v is not %v", err, tt.is)
 			}
 			if e.Refused() != tt.refused || strings.Contains(err.Error(), secret) || len(d.asked) != 2 {

@@ -56,7 +56,7 @@ func TestJourneys(t *testing.T) {
 	for journey, want := range tests {
 		t.Run(journey, func(t *testing.T) {
 			s := start(t)
-			w := world(t, s, mocks.DefaultWorld)
+			w := world(t, s)
 			visit(t, s, journey)
 			var seen []string
 			for range 30 * 12 {
@@ -98,7 +98,7 @@ func TestGates(t *testing.T) {
 	for kind, taken := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			s := start(t)
-			w := world(t, s, mocks.DefaultWorld)
+			w := world(t, s)
 			if err := w.Hold(t.Context(), kind); err != nil {
 				t.Fatal(err)
 			}
@@ -146,7 +146,7 @@ func TestProposalsHold(t *testing.T) {
 		for n := range 100 {
 			visit(t, s, []string{"", "rejected", "cancelled", "offline"}[n%4])
 		}
-		if _, err := world(t, s, mocks.DefaultWorld).Advance(t.Context(), 31*time.Hour); err != nil {
+		if _, err := world(t, s).Advance(t.Context(), 31*time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		for _, list := range []string{quotes, proposals, policies} {

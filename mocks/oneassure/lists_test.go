@@ -45,7 +45,7 @@ func issuedBy(t *testing.T, s *mocks.Server, visitors int) {
 			t.Fatalf("session: %d %s", status, text)
 		}
 	}
-	if _, err := world(t, s, mocks.DefaultWorld).Advance(t.Context(), 30*time.Hour); err != nil {
+	if _, err := world(t, s).Advance(t.Context(), 30*time.Hour); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -156,7 +156,7 @@ func TestSessionsAtOnce(t *testing.T) {
 		}
 		seen[id] = true
 	}
-	if _, err := world(t, s, mocks.DefaultWorld).Advance(t.Context(), time.Hour); err != nil {
+	if _, err := world(t, s).Advance(t.Context(), time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if got := fetched[page](t, s.URL+quotes); got.TotalCount != callers*each {

@@ -53,7 +53,7 @@ func TestRefusals(t *testing.T) {
 		{"a policy with a name that is escaped", "GET", list + "/a%2Fb%20c", "", 404, `{"type":"A4040","title":"Resource Not Found","detail":"The requested policy does not exist","instance":"/v1/business/health/policies/a%2Fb%20c"}`},
 	}
 	s := start(t)
-	w := world(t, s, mocks.DefaultWorld)
+	w := world(t, s)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			status, got := call(t, tt.method, s.URL+"/oneassure"+tt.path, tt.body)
@@ -125,7 +125,7 @@ func TestTokens(t *testing.T) {
 		})
 	}
 	t.Run("until its hour is over", func(t *testing.T) {
-		w := world(t, s, mocks.DefaultWorld)
+		w := world(t, s)
 		for _, step := range []struct {
 			on     time.Duration
 			status int
@@ -153,7 +153,7 @@ func TestTokens(t *testing.T) {
 // the last minute.
 func TestTokenLimit(t *testing.T) {
 	s := start(t, set("oneassure.tokenLimit", "10"))
-	w := world(t, s, mocks.DefaultWorld)
+	w := world(t, s)
 	ask := func(want int) {
 		t.Helper()
 		if status, text := call(t, http.MethodPost, s.URL+tokens, credentials); status != want {

@@ -116,9 +116,9 @@ func printed(t *testing.T, name string) string {
 	return compact.String()
 }
 
-func world(t *testing.T, s *mocks.Server, name string) *mocks.World {
+func world(t *testing.T, s *mocks.Server) *mocks.World {
 	t.Helper()
-	w, err := s.Make(t.Context(), name)
+	w, err := s.Make(t.Context(), mocks.DefaultWorld)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestSeed(t *testing.T) {
 		_, text := call(t, http.MethodPost, s.URL+tokens, `{"client_id":"sandbox-partner","client_secret":"sandbox-secret-opens-nothing"}`)
 		told.WriteString(text)
 		for range 4 {
-			if _, err := world(t, s, mocks.DefaultWorld).Advance(t.Context(), 15*time.Hour); err != nil {
+			if _, err := world(t, s).Advance(t.Context(), 15*time.Hour); err != nil {
 				t.Fatal(err)
 			}
 			for _, path := range []string{quotes, proposals, policies} {
