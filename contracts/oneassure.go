@@ -4,12 +4,13 @@ import "slices"
 
 // Where OneAssure makes its promises.
 const (
-	oneassurePolicies  = "policy page (seed)"
-	oneassureSamples   = "samples of both policy calls (seed)"
-	oneassureToken     = "token page (upstream)"
-	oneassureSession   = "session page (upstream)"
-	oneassureProposals = "proposal page (upstream)"
-	oneassureEvents    = "proposal events (upstream)"
+	oneassurePolicies     = "policy page (seed)"
+	oneassureSamples      = "samples of both policy calls (seed)"
+	oneassureToken        = "token page (upstream)"
+	oneassureSession      = "session page (upstream)"
+	oneassureProposals    = "proposal page (upstream)"
+	oneassureEvents       = "proposal events (upstream)"
+	oneassurePolicyEvents = "policy events (upstream)"
 )
 
 // oneassure is what OneAssure promises beside its document.
@@ -26,6 +27,8 @@ func oneassureChecks(*Contract) []Check {
 	policies := []string{"listPolicies", "getPolicy"}
 	proposals := []string{"listProposals"}
 	calls := slices.Concat(tokens, sessions, lists, policies[1:])
+	changes, told := []string{"proposalInitiated", "proposalChanged"}, []string{"policyIssued", "policyUploaded"}
+	events := slices.Concat(changes, told)
 	return []Check{
 		{
 			ID: "oneassure/token-wrapped", Level: Must, Blame: Insurer, On: tokens, Proof: Upstream, Clause: oneassureToken,
@@ -123,7 +126,7 @@ func oneassureChecks(*Contract) []Check {
 			Verify: about(lookUpIn, policyLookedUp),
 		},
 		{
-			ID: "oneassure/expiry-from-tenure", Level: Must, Blame: Insurer, On: policies, Proof: Seed, Clause: oneassureSamples + ", which are one policy",
+			ID: "oneassure/expiry-from-tenure", Level: Must, Blame: Insurer, On: slices.Concat(policies, told), Proof: Seed, Clause: oneassureSamples + ", which are one policy",
 			Says:   "a policy expires on the day before its tenure in years is over",
 			Verify: about(policiesIn, expiryFromTenure),
 		},
@@ -133,12 +136,12 @@ func oneassureChecks(*Contract) []Check {
 			Verify: about(policiesIn, proposerFlat),
 		},
 		{
-			ID: "oneassure/amounts-as-text", Level: Must, Blame: Insurer, On: calls[2:], Proof: Seed, Clause: oneassureSamples + "; upstream for quotes and proposals",
+			ID: "oneassure/amounts-as-text", Level: Must, Blame: Insurer, On: slices.Concat(calls[2:], events), Proof: Seed, Clause: oneassureSamples + "; upstream for quotes, proposals and events",
 			Says:   "sums are texts of whole rupees, premiums texts of rupees with two decimals",
 			Verify: about(itemsIn, amountsFormed),
 		},
 		{
-			ID: "oneassure/relationship-case", Level: Should, Blame: Insurer, On: []string{"listPolicies", "getPolicy", "listQuotes"}, Proof: Seed, Clause: oneassureSamples + "; quotes upstream",
+			ID: "oneassure/relationship-case", Level: Should, Blame: Insurer, On: slices.Concat(policies, []string{"listQuotes"}, told), Proof: Seed, Clause: oneassureSamples + "; quotes and events upstream",
 			Says:   "relationships are in upper case for members of a policy, capitalised for nominees, in lower case for members of a quote",
 			Verify: about(itemsIn, relationshipCase),
 		},
@@ -171,6 +174,36 @@ func oneassureChecks(*Contract) []Check {
 			ID: "oneassure/variants-counted", Level: Must, Blame: Insurer, On: []string{"listQuotes"}, Proof: Upstream, Clause: "quote page (upstream); that a completed variant is a recommendation is inferred",
 			Says:   "a quote has no more completed variants than variants, and no more recommendations than completed variants",
 			Verify: about(pageIn, variantsCounted),
+		},
+		{
+			ID: "oneassure/event-signed", Level: Must, Blame: Insurer, On: events, Proof: Inferred, Clause: "Standard Webhooks 1.0; how OneAssure signs is not published",
+			Says:   "an event that has one of the headers of Standard Webhooks has all three, in their forms",
+			Verify: about(sealOf, sealFormed),
+		},
+		{
+			ID: "oneassure/event-state", Level: Must, Blame: Insurer, On: changes, Proof: Upstream, Clause: oneassureEvents,
+			Says:   "the first event of a proposal says INITIATED, a later one another of the published states",
+			Verify: about(toldIn, toldState),
+		},
+		{
+			ID: "oneassure/event-reason", Level: Must, Blame: Insurer, On: []string{"proposalChanged"}, Proof: Upstream, Clause: oneassureEvents,
+			Says:   "the event CANCELLED carries a cancelled_reason, the event REJECTED a rejection_reason",
+			Verify: about(toldIn, toldReason),
+		},
+		{
+			ID: "oneassure/event-brief", Level: Should, Blame: Insurer, On: []string{"proposalChanged"}, Proof: Upstream, Clause: oneassureEvents,
+			Says:   "a later event of a proposal carries its id, its state and a reason, and nothing else",
+			Verify: about(toldIn, toldBriefly),
+		},
+		{
+			ID: "oneassure/event-proposer-nested", Level: Must, Blame: Insurer, On: told, Proof: Upstream, Clause: oneassurePolicyEvents,
+			Says:   "the proposer of a policy in an event has objects for the address and the bank, unlike the one of a look-up",
+			Verify: about(toldIn, toldNested),
+		},
+		{
+			ID: "oneassure/event-offline", Level: Must, Blame: Insurer, On: []string{"policyUploaded"}, Proof: Upstream, Clause: oneassurePolicyEvents,
+			Says:   "a policy that was made by hand names neither quote nor proposal",
+			Verify: about(toldIn, toldOffline),
 		},
 	}
 }

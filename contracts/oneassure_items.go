@@ -25,6 +25,10 @@ func (i oneassureItem) differs(name, want string) error {
 
 // itemsIn reads what an answer is about: what it lists, or the one policy.
 func itemsIn(x *Exchange) ([]oneassureItem, bool) {
+	if x.Webhook {
+		told, ok := toldIn(x)
+		return []oneassureItem{{told.entity, "request ", x.Operation}}, ok
+	}
 	if _, ok := oneassureAnswer(x); !ok {
 		return nil, false
 	}

@@ -124,3 +124,65 @@ func TestOneAssureLists(t *testing.T) {
 		}
 	}
 }
+
+// TestPlantedInOneAssureEvents changes one thing in what is told to a partner.
+func TestPlantedInOneAssureEvents(t *testing.T) {
+	const (
+		changed, signed  = "event-state.pass", "event-signed.pass"
+		rejected, policy = "event-reason.pass", "event-proposer-nested.pass"
+		byHand           = "event-offline.pass"
+	)
+	tests := []struct {
+		name, from, old, now string
+		want                 []string
+	}{
+		{"nothing in a change", changed, "", "", nil},
+		{"nothing in a policy", policy, "", "", nil},
+		{"nothing in one by hand", byHand, "", "", nil},
+		{"a state that is not published", changed, "UNDERWRITING", "REFERRED", []string{"event-state request /status upstream"}},
+		{"a state without its reason", changed, "UNDERWRITING", "CANCELLED", []string{"event-reason request /cancelled_reason upstream"}},
+		{"a reason of another state", rejected, `"rejection_reason"`, `"cancelled_reason"`, []string{"event-reason request /rejection_reason upstream"}},
+		{"more than is due", changed, `"status"`, `"session_id": "x", "status"`, []string{"event-brief request /session_id upstream"}},
+		{"no state", changed, `"status"`, `"state"`, []string{"event-brief request /state upstream", "event-state request /status upstream", "refuses-misfits request /status inferred", "request-fits request /status inferred"}},
+		{"a tenure as a text", policy, `"tenure": 1`, `"tenure": "1"`, []string{"refuses-misfits request /tenure inferred", "request-fits request /tenure inferred"}},
+		{"a premium of whole rupees", policy, `"10417.00"`, `"10417"`, []string{"amounts-as-text request /gross_premium upstream"}},
+		{"a day too many", policy, `"2025-10-07"`, `"2025-10-08"`, []string{"expiry-from-tenure request /expiry_date upstream"}},
+		{"a bank beside the name", policy, `"dob": "1990-01-01",
+    "email"`, `"bank_id": "x", "dob": "1990-01-01",
+    "email"`, []string{"event-proposer-nested request /proposer_details/bank_id upstream"}},
+		{"a quote of one by hand", byHand, `"quote_id": null`, `"quote_id": "18kfaYY6UvClEx35"`, []string{"event-offline request /quote_id upstream"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, x := oneassurePair(t, tt.from)
+			if !bytes.Contains(x.Request.Body, []byte(tt.old)) {
+				t.Fatalf("no %s in %s", tt.old, x.Request.Body)
+			}
+			x.Request.SetBody(bytes.Replace(x.Request.Body, []byte(tt.old), []byte(tt.now), 1))
+			var got []string
+			for _, f := range c.Examine(x) {
+				got = append(got, strings.TrimPrefix(f.Check, "oneassure/")+" "+f.Where+" "+string(f.Evidence))
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+	for name, change := range map[string]func(*Exchange){
+		"webhook-id":        func(x *Exchange) { x.Request.Header.Del("webhook-id") },
+		"webhook-timestamp": func(x *Exchange) { x.Request.Header.Set("webhook-timestamp", "2024-10-08T12:00:00Z") },
+		"webhook-signature": func(x *Exchange) {
+			x.Request.Header.Set("webhook-signature", "v1a,K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=")
+		},
+	} {
+		c, x := oneassurePair(t, signed)
+		if found := c.Examine(x); len(found) > 0 {
+			t.Errorf("a signed event:\n%s", render(found))
+		}
+		change(x)
+		if found := c.Examine(x); len(found) != 1 || found[0].Check != "oneassure/event-signed" || found[0].Where != "header "+name || found[0].Evidence != Inferred {
+			t.Errorf("%s: found %v", name, found)
+		}
+	}
+}

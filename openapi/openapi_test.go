@@ -95,7 +95,7 @@ func TestWebhooks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := name == "uae/events"; d.Webhooks != want {
+			if want := name == "uae/events" || name == "oneassure/webhooks"; d.Webhooks != want {
 				t.Errorf("%s: Webhooks is %v, want %v", name, d.Webhooks, want)
 			}
 		}

@@ -22,6 +22,7 @@ func oneassure(t *Target) {
 	Describe("a partner's token", Label("token"), p.tokens)
 	Describe("a session", Label("token", "createSession"), p.sessions)
 	Describe("a visitor's journey", Label("token", "createSession", "listQuotes", "listProposals", "listPolicies"), p.journeys)
+	Describe("a partner", Label("token", "createSession", "listProposals", "proposalInitiated", "proposalChanged", "policyIssued", "policyUploaded"), p.events)
 	Describe("a list", Label("token", "listQuotes", "listProposals", "listPolicies"), p.lists)
 	Describe("a health policy", Label("token", "getPolicy", "listPolicies"), p.policies)
 	resilience(t, p.bearing())

@@ -16,7 +16,10 @@ func (p partner) bearing() map[string]bearing {
 	as := func(judge func(partner, SpecContext)) bearing {
 		return func(ctx SpecContext, t *Target) { judge(partner{t}, ctx) }
 	}
-	return map[string]bearing{
+	all := map[string]bearing{
+		"event-late":          as(partner.bearsOvertaking),
+		"event-never":         as(partner.bearsSilence),
+		"event-twice":         as(partner.bearsDouble),
 		"connection-dropped":  as(func(p partner, ctx SpecContext) { p.pages(ctx, 2, 1) }),
 		"gst-off-by-a-rupee":  as(partner.bearsWrongGST),
 		"page-comes-again":    as(partner.bearsOldPage),
@@ -30,6 +33,10 @@ func (p partner) bearing() map[string]bearing {
 		"token-rate-limited":  as(partner.bearsRateLimit),
 		"truncated-page":      as(partner.bearsHalfPage),
 	}
+	for name, want := range oneassureForgeries {
+		all[name] = as(func(p partner, ctx SpecContext) { p.bearsForgery(ctx, want) })
+	}
+	return all
 }
 
 // pages expects one page, without the caller's doing, after as many calls.

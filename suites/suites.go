@@ -36,7 +36,7 @@ var insurers = map[string]suite{
 	},
 	"oneassure": {
 		specs:       oneassure,
-		credentials: []string{"client_id", "client_secret"},
+		credentials: []string{"client_id", "client_secret", "webhook_secret"},
 		knock:       oneassureKnock,
 		deeds:       oneassureDeeds,
 	},

@@ -89,11 +89,11 @@ var journeys = map[string]struct{ kind, end string }{
 
 // course is how far a visitor has come: the payload of every step.
 type course struct {
-	Session  string `json:"session"`
-	Journey  string `json:"journey,omitempty"`
-	Quote    string `json:"quote,omitempty"`    // key of its row
-	Proposal string `json:"proposal,omitempty"` // key of its row
-	Offline  bool   `json:"offline,omitempty"`  // its policy is made by hand
+	Session  string  `json:"session"`
+	Journey  string  `json:"journey,omitempty"`
+	Quote    string  `json:"quote,omitempty"`    // key of its row
+	Proposal string  `json:"proposal,omitempty"` // key of its row
+	Uploaded *policy `json:"uploaded,omitempty"` // the policy that was made by hand, not approved yet
 }
 
 func begin(ctx context.Context, c course) error { return ask(ctx, jobQuote, c) }

@@ -30,6 +30,8 @@ func Insurer() mocks.Insurer {
 		Credentials: map[string]any{
 			"client_id":     clientID,
 			"client_secret": clientSecret,
+			// What events are signed with for who registers no secret of its own.
+			"webhook_secret": webhookSecret,
 		},
 		Magic:    magic(),
 		Settings: settings(),
@@ -46,6 +48,8 @@ type insurer struct {
 	proposals shelf[proposal]
 	policies  shelf[policy]
 	names     store.Table[named]
+
+	subscribers store.Table[subscriber]
 }
 
 func build(s store.Store) mocks.API {
@@ -55,6 +59,8 @@ func build(s store.Store) mocks.API {
 		proposals: newShelf[proposal](s, "proposals"),
 		policies:  newShelf[policy](s, "policies"),
 		names:     store.NewTable[named](s, mocks.Place("names")),
+
+		subscribers: store.NewTable[subscriber](s, mocks.Place("subscribers")),
 	}
 	return mocks.API{
 		Faces: []mocks.Face{{
@@ -72,6 +78,8 @@ func build(s store.Store) mocks.API {
 		Populate:     in.populate,
 		Authenticate: authenticate,
 		Refuse:       refuse,
+		Webhooks:     in.webhooks(),
+		Register:     in.register,
 	}
 }
 

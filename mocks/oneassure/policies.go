@@ -181,25 +181,36 @@ func (in *insurer) keep(ctx context.Context, key string, p policy) error {
 // upload is the end of a proposal that was handled by hand: its policy is there,
 // and counts once it is approved.
 func (in *insurer) upload(ctx context.Context, c *course, _ string) error {
-	c.Offline = true
-	return nil
-}
-
-// issue makes the policy of a proposal.
-func (in *insurer) issue(ctx context.Context, c *course, _ string) error {
 	p, err := in.policyOf(ctx, c)
 	if err != nil {
 		return err
+	}
+	// One that was handled by hand names neither quote nor proposal (upstream).
+	p.Quote, p.Proposal = nil, nil
+	c.Uploaded = p
+	return in.tellPolicy(ctx, eventUploaded, p)
+}
+
+// issue makes the policy of a proposal, or approves the one that was uploaded.
+func (in *insurer) issue(ctx context.Context, c *course, _ string) error {
+	p := c.Uploaded
+	if p == nil {
+		var err error
+		if p, err = in.policyOf(ctx, c); err != nil {
+			return err
+		}
 	}
 	key, err := newKey(ctx)
 	if err != nil {
 		return err
 	}
-	return in.keep(ctx, key, *p)
+	if err := in.keep(ctx, key, *p); err != nil {
+		return err
+	}
+	return in.tellPolicy(ctx, eventIssued, p)
 }
 
-// policyOf is the policy that a proposal becomes. One that was handled by hand
-// names neither quote nor proposal (upstream).
+// policyOf is the policy that a proposal becomes.
 func (in *insurer) policyOf(ctx context.Context, c *course) (*policy, error) {
 	proposed, err := in.proposals.rows.Get(ctx, c.Proposal)
 	if err != nil {
@@ -212,13 +223,10 @@ func (in *insurer) policyOf(ctx context.Context, c *course) (*policy, error) {
 	}
 	f := world.Fake("oneassure", "policy", c.Session)
 	p := &policy{
-		ID: newID(now, f), Session: &c.Session, Issued: day(now), Tenure: proposed.Tenure, Sum: proposed.Sum,
-		Gross: proposed.Gross, Product: proposed.Product, Visitor: proposed.Visitor,
+		ID: newID(now, f), Session: &c.Session, Quote: &proposed.Quote, Proposal: &proposed.ID, Issued: day(now),
+		Tenure: proposed.Tenure, Sum: proposed.Sum, Gross: proposed.Gross, Product: proposed.Product, Visitor: proposed.Visitor,
 	}
 	p.Number = products[p.Product].number(p.Issued, newNumbers+int(n%newNumbers))
-	if !c.Offline {
-		p.Quote, p.Proposal = &proposed.Quote, &proposed.ID
-	}
 	p.cover(f, now)
 	return p, nil
 }

@@ -31,12 +31,13 @@ const (
 )
 
 type proposalPage struct {
-	Proposals []proposalItem `json:"proposals"`
+	Proposals []proposalItem[string] `json:"proposals"`
 	tail
 }
 
-// proposalItem is a proposal in the order of the page.
-type proposalItem struct {
+// proposalItem is a proposal in the order of the page. Its tenure is a text in
+// the list and a number in events.
+type proposalItem[T string | int] struct {
 	ProposalID        string   `json:"proposal_id"`
 	SessionID         string   `json:"session_id"`
 	Name              string   `json:"name"`
@@ -48,7 +49,7 @@ type proposalItem struct {
 	ProductID         string   `json:"product_id"`
 	VariantName       string   `json:"variant_name"`
 	VariantID         string   `json:"variant_id"`
-	Tenure            string   `json:"tenure"` // a number in policies and events
+	Tenure            T        `json:"tenure"`
 	NetPremium        string   `json:"net_premium"`
 	GrossPremium      string   `json:"gross_premium"`
 	Status            string   `json:"status"`
@@ -68,20 +69,20 @@ func (in *insurer) listProposals(r *http.Request) (mocks.Answer, error) {
 	if err != nil {
 		return mocks.Answer{}, fmt.Errorf("list proposals: %w", err)
 	}
-	page := proposalPage{Proposals: make([]proposalItem, len(rows)), tail: end}
+	page := proposalPage{Proposals: make([]proposalItem[string], len(rows)), tail: end}
 	for i, row := range rows {
-		page.Proposals[i] = row.item()
+		page.Proposals[i] = proposalOf(&row, strconv.Itoa(row.Tenure))
 	}
 	return mocks.OK(page), nil
 }
 
-func (p *proposal) item() proposalItem {
+func proposalOf[T string | int](p *proposal, tenure T) proposalItem[T] {
 	sold := products[p.Product]
-	item := proposalItem{
+	item := proposalItem[T]{
 		ProposalID: p.ID, SessionID: p.Session, Name: p.Visitor.Person.Name, Phone: p.Visitor.Phone, Email: p.Visitor.Email,
 		InsurerName: sold.Insurer, InsurerID: sold.InsurerID, ProductName: sold.Product, ProductID: sold.ProductID,
 		VariantName: sold.Variant, VariantID: sold.VariantID,
-		Tenure: strconv.Itoa(p.Tenure), NetPremium: p.Gross.net().String(), GrossPremium: p.Gross.String(),
+		Tenure: tenure, NetPremium: p.Gross.net().String(), GrossPremium: p.Gross.String(),
 		Status: p.Status, InsurerProposalID: p.InsurerNumber, QuoteID: p.Quote,
 	}
 	switch p.Status {
@@ -113,13 +114,13 @@ func (in *insurer) propose(ctx context.Context, c *course, end string) error {
 	if err := in.proposals.put(ctx, c.Proposal, p, slip{Session: c.Session, Day: day(now)}); err != nil {
 		return fmt.Errorf("keep proposal %s: %w", p.ID, err)
 	}
-	return nil
+	return in.tellProposal(ctx, &p)
 }
 
 // moveOn gives the proposal its next status.
 func (in *insurer) moveOn(ctx context.Context, c *course, end string) error {
 	f := mocks.WorldOf(ctx).Fake("oneassure", "insurer's proposal", c.Session)
-	_, err := in.proposals.rows.Update(ctx, c.Proposal, func(p *proposal) error {
+	p, err := in.proposals.rows.Update(ctx, c.Proposal, func(p *proposal) error {
 		p.Status = end
 		switch end {
 		case statusSubmitted:
@@ -134,5 +135,5 @@ func (in *insurer) moveOn(ctx context.Context, c *course, end string) error {
 	if err != nil {
 		return fmt.Errorf("proposal becomes %s: %w", end, err)
 	}
-	return nil
+	return in.tellProposal(ctx, &p)
 }
