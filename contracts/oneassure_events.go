@@ -22,17 +22,17 @@ func toldIn(x *Exchange) (toldEvent, bool) {
 	return toldEvent{entity, x.Operation}, ok && object
 }
 
-func (e toldEvent) differs(proof Evidence, name, want string) error {
-	return &Mismatch{Where: "request /" + name, Got: shown(e.entity, name), Want: want, proof: proof}
+func (e toldEvent) differs(name, want string) error {
+	return &Mismatch{Where: "request /" + name, Got: shown(e.entity, name), Want: want}
 }
 
 func toldState(e toldEvent) error {
 	status := text(e.entity, "status")
 	switch first := e.call == "proposalInitiated"; {
 	case first && status != "INITIATED":
-		return e.differs("", "status", `"INITIATED"`)
+		return e.differs("status", `"INITIATED"`)
 	case !first && (status == "INITIATED" || !slices.Contains(oneassureStates, status)):
-		return e.differs("", "status", "one of "+strings.Join(oneassureStates[1:], ", "))
+		return e.differs("status", "one of "+strings.Join(oneassureStates[1:], ", "))
 	}
 	return nil
 }
@@ -41,7 +41,7 @@ func toldReason(e toldEvent) error {
 	for name, status := range map[string]string{"cancelled_reason": "CANCELLED", "rejection_reason": "REJECTED"} {
 		if text(e.entity, "status") == status {
 			if text(e.entity, name) == "" {
-				return e.differs("", name, "a reason, as the status is "+status)
+				return e.differs(name, "a reason, as the status is "+status)
 			}
 			return nil
 		}
@@ -54,11 +54,11 @@ func toldBriefly(e toldEvent) error {
 	object, _ := e.entity.(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if !slices.Contains([]string{"proposal_id", "status", "cancelled_reason", "rejection_reason"}, name) {
-			broken = append(broken, e.differs("", name, "nothing"))
+			broken = append(broken, e.differs(name, "nothing"))
 		}
 	}
 	if text(e.entity, "proposal_id") == "" {
-		broken = append(broken, e.differs("", "proposal_id", "an id"))
+		broken = append(broken, e.differs("proposal_id", "an id"))
 	}
 	return errors.Join(broken...)
 }
@@ -83,7 +83,7 @@ func toldOffline(e toldEvent) error {
 	var broken []error
 	for _, name := range [...]string{"quote_id", "proposal_id"} {
 		if member(e.entity, name) != nil {
-			broken = append(broken, e.differs("", name, "null"))
+			broken = append(broken, e.differs(name, "null"))
 		}
 	}
 	return errors.Join(broken...)

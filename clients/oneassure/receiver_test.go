@@ -169,8 +169,13 @@ func TestReplays(t *testing.T) {
 		fail            error
 		status, handled int
 	}{
-		{"a", h.fail, 500, 0}, {"a", nil, 204, 1}, {"a", nil, 204, 1}, {"b", nil, 204, 2}, {"c", nil, 204, 3},
-		{"b", nil, 204, 3}, {"a", nil, 204, 4}, // of two that are remembered, a is the third
+		{"a", h.fail, 500, 0},
+		{"a", nil, 204, 1},
+		{"a", nil, 204, 1},
+		{"b", nil, 204, 2},
+		{"c", nil, 204, 3},
+		{"b", nil, 204, 3},
+		{"a", nil, 204, 4}, // of two that are remembered, a is the third
 	} {
 		h.fail = step.fail
 		if answer := serve(r, delivery(t, step.id, pending)); answer.Code != step.status || len(h.handled) != step.handled {

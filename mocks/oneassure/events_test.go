@@ -98,7 +98,7 @@ func TestEvents(t *testing.T) {
 	} {
 		t.Run(journey, func(t *testing.T) {
 			s := start(t)
-			w := world(t, s, mocks.DefaultWorld)
+			w := world(t, s)
 			h := newHook(t, publishedSecret())
 			subscribe(t, w, h.URL, "")
 			visit(t, s, journey)
@@ -128,7 +128,7 @@ func TestEvents(t *testing.T) {
 // The shapes of the events, of a world with a seed.
 func TestEventShapes(t *testing.T) {
 	s := start(t)
-	w := world(t, s, mocks.DefaultWorld)
+	w := world(t, s)
 	h := newHook(t, publishedSecret())
 	subscribe(t, w, h.URL, "")
 	visit(t, s, "")
@@ -169,7 +169,7 @@ func fetchedText(t *testing.T, address string) string {
 // Whoever subscribes says where, and may say by which secret.
 func TestSubscribers(t *testing.T) {
 	s := start(t)
-	w := world(t, s, mocks.DefaultWorld)
+	w := world(t, s)
 	const own = "whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhlIHBhcnRuZXIncw=="
 	plain, secret := newHook(t, publishedSecret()), newHook(t, own)
 	for name, asked := range map[string]string{
@@ -215,7 +215,7 @@ func TestForgeries(t *testing.T) {
 	for _, forgery := range oneassure.Insurer().New(nil).Webhooks.Forgeries {
 		t.Run(forgery, func(t *testing.T) {
 			s := start(t)
-			w := world(t, s, mocks.DefaultWorld)
+			w := world(t, s)
 			h := newHook(t, publishedSecret())
 			subscribe(t, w, h.URL, "")
 			play(t, w, forgery, "proposalInitiated", "policyIssued")
