@@ -116,6 +116,17 @@ func TestOneAssureOnOtherSandboxes(t *testing.T) {
 	}
 }
 
+// TestOneAssureTarget: the target file is one, once its variables are set.
+func TestOneAssureTarget(t *testing.T) {
+	target, err := LoadTarget("targets/uat-oneassure.yaml", func(name string) string { return "of " + name })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := target.Credentials["client_secret"]; got != "of ONEASSURE_CLIENT_SECRET" || len(target.Faces) != 1 {
+		t.Errorf("got %+v", target)
+	}
+}
+
 // TestOneAssureLive: a live partner's account is read and left as it was.
 func TestOneAssureLive(t *testing.T) {
 	st := startStand(t, asLive(nil))
