@@ -25,7 +25,8 @@ run: build ## build and start the sandbox (make run ARGS='--seed 7')
 
 test: ## run every test, suites against an in-process sandbox included
 	@test -n "$(RACE)" || echo "no C compiler: testing without the race detector"
-	$(GO) test $(RACE) -shuffle=on ./...
+	$(GO) test $(RACE) -shuffle=on -timeout 30m ./...
+	@test -z "$(RACE)" || { set -x; $(GO) test -shuffle=on -timeout 30m ./suites; } # what repeats whole suites, without the detector
 
 check: build ## check every contract on an in-process sandbox (make check ARGS='--insurer allianz')
 	@bin/understudy check $(ARGS)

@@ -88,6 +88,7 @@ func TestBimaInconclusive(t *testing.T) {
 // A planted mistake fails the run by the check that is about it, and by a spec
 // where no check can know.
 func TestBimaPlantedMistakes(t *testing.T) {
+	again(t)
 	tests := []struct {
 		name  string
 		bend  bend

@@ -10,6 +10,7 @@ import (
 
 // Whatever the operator's sandbox is set to, its own suite holds.
 func TestLifeishardOnOtherSandboxes(t *testing.T) {
+	again(t)
 	for name, settings := range map[string]map[string]string{
 		"all is in quotes":           {"lifeishard.literals": "seed"},
 		"tokens are refused by 403":  {"lifeishard.token-status": "403"},

@@ -19,6 +19,7 @@ import (
 // TestPlantedMistakesAtOneAssure: a check names each by itself, or a spec does
 // where the wire alone cannot show it.
 func TestPlantedMistakesAtOneAssure(t *testing.T) {
+	again(t)
 	swapped := func(path, old, wrong string) bend {
 		return answers(path, http.StatusOK, func(got *httptest.ResponseRecorder) string {
 			return strings.ReplaceAll(got.Body.String(), old, wrong)
@@ -99,6 +100,7 @@ func TestPlantedMistakesAtOneAssure(t *testing.T) {
 
 // TestOneAssureOnOtherSandboxes: whatever a sandbox is set to, the suite holds.
 func TestOneAssureOnOtherSandboxes(t *testing.T) {
+	again(t)
 	for name, settings := range map[string]map[string]string{
 		"a token is demanded": {"oneassure.auth": "strict"},
 	} {

@@ -46,6 +46,7 @@ func specs(r *report.Report, o report.Outcome) []string {
 }
 
 func TestPlantedMistakes(t *testing.T) {
+	again(t)
 	tests := []struct {
 		name string
 		bend bend

@@ -48,24 +48,23 @@ func chosenTargets(t *testing.T, world string) ([]*Target, error) {
 	return Sandbox(t.Context(), url, nil, world)
 }
 
-// TestSuitesOnOtherSandboxes: whatever a sandbox is set to, its own suites hold.
+// TestSuitesOnOtherSandboxes: whatever a sandbox is set to, its own suites hold. What
+// can be set together is, because a run takes its time.
 func TestSuitesOnOtherSandboxes(t *testing.T) {
+	again(t)
 	tests := []struct {
 		name   string
 		change func(*mocks.Options)
 	}{
-		{"a token is demanded", func(o *mocks.Options) {
-			o.Settings = map[string]string{"allianz.auth": "strict", "bima.auth": "strict"}
+		{"what is lenient, open or marked is strict, otherwise and hidden", func(o *mocks.Options) {
+			o.Stealth, o.Seed = true, 77
+			o.Settings = map[string]string{
+				"allianz.auth": "strict", "allianz.envelope": "errors", "bima.auth": "strict", "oneassure.auth": "strict",
+				"uae.scope": "insurance-too", "uae.nonce": "required", "uae.replay": "401", "uae.events": "jwe",
+			}
 		}},
-		{"what the sources leave open about a hub is all otherwise", func(o *mocks.Options) {
-			o.Settings = map[string]string{"uae.scope": "insurance-too", "uae.nonce": "required", "uae.replay": "401", "uae.events": "jwe"}
-		}},
-		{"errors come in a list", func(o *mocks.Options) { o.Settings = map[string]string{"allianz.envelope": "errors"} }},
-		{"answers that break the contract are not sent", func(o *mocks.Options) { o.Strict = true }},
-		{"nothing says that it is a sandbox", func(o *mocks.Options) { o.Stealth = true }},
-		{"another seed", func(o *mocks.Options) { o.Seed = 77 }},
-		{"a clock that stands still in 2031", func(o *mocks.Options) {
-			o.Clock = clock.Frozen(time.Date(2031, time.May, 5, 9, 0, 0, 0, time.UTC))
+		{"answers that break the contract are not sent, in a still 2031", func(o *mocks.Options) {
+			o.Strict, o.Clock = true, clock.Frozen(time.Date(2031, time.May, 5, 9, 0, 0, 0, time.UTC))
 		}},
 	}
 	for _, tt := range tests {
@@ -80,6 +79,15 @@ func TestSuitesOnOtherSandboxes(t *testing.T) {
 				t.Error(textOf(r))
 			}
 		})
+	}
+}
+
+// again is for a test that runs whole suites over and over. Once is enough for the
+// race detector, which makes them five times slower: `make test` runs both ways.
+func again(tb testing.TB) {
+	tb.Helper()
+	if racing {
+		tb.Skip("runs without the race detector: go test ./suites")
 	}
 }
 

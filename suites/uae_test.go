@@ -53,6 +53,7 @@ var idAlone = regexp.MustCompile(`\{("InsurancePolicyId":"[^"]+")\}`)
 // A planted mistake fails the run by the check that is about it, and by a spec
 // where no check can know.
 func TestUAEPlantedMistakes(t *testing.T) {
+	again(t)
 	const consents, policies = "consents", "policies"
 	tests := []struct {
 		name string
@@ -149,6 +150,7 @@ func TestUAEDeeds(t *testing.T) {
 // TestUAEMagic: every value that is published as a special one is sent by a spec,
 // to the operation that it is published for.
 func TestUAEMagic(t *testing.T) {
+	again(t)
 	var (
 		mu   sync.Mutex
 		sent = map[string][]string{} // by operation: paths and bodies
