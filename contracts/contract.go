@@ -62,7 +62,11 @@ func For(slug string) (*Contract, error) {
 
 func compile(slug string, own promises) (*Contract, error) {
 	c := &Contract{Insurer: slug, Accepted: own.accepted, Volatile: own.volatile}
-	for _, name := range openapi.Names(slug) {
+	names := openapi.Names(slug)
+	for _, name := range names {
+		go func() { _, _ = openapi.Load(name) }() // read side by side; whoever needs one first waits for it
+	}
+	for _, name := range names {
 		document, err := openapi.Load(name)
 		if err != nil {
 			return nil, fmt.Errorf("contracts: %s: %w", slug, err)

@@ -118,6 +118,9 @@ func New(o Options) (*Sandbox, error) {
 		s.options.IdleAfter = defaultIdleAfter
 	}
 	for _, insurer := range o.Insurers {
+		go func() { _, _ = contracts.For(insurer.Slug) }() // compiled side by side; whoever needs it first waits for it
+	}
+	for _, insurer := range o.Insurers {
 		if s.carrier(insurer.Slug) != nil {
 			return nil, fmt.Errorf("mocks: %s: the insurer is there twice", insurer.Slug)
 		}

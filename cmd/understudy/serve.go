@@ -93,6 +93,11 @@ func (s *moment) UnmarshalText(text []byte) error {
 
 // Run plays until the context ends.
 func (s *serve) Run(ctx context.Context, p *program) error {
+	if p.getenv("GOGC") == "" {
+		// The live heap is a few megabytes, so the default would collect hundreds of
+		// times a second under load, and often while the documents are read.
+		debug.SetGCPercent(400)
+	}
 	options, err := s.options()
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
@@ -138,11 +143,6 @@ func (s *serve) Run(ctx context.Context, p *program) error {
 		return fmt.Errorf("serve: %w", err)
 	}
 
-	if p.getenv("GOGC") == "" {
-		// The live heap is a few megabytes, so the default would collect hundreds of
-		// times a second under load.
-		debug.SetGCPercent(400)
-	}
 	group, ctx := errgroup.WithContext(ctx)
 	// What hangs ends first, so that the servers can.
 	defer context.AfterFunc(ctx, func() { _ = sandbox.Close() })()

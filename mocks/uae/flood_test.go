@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/understudy-sandbox/understudy/mocks"
+	"github.com/understudy-sandbox/understudy/mocks/clock"
 	"github.com/understudy-sandbox/understudy/mocks/uae"
 )
 
@@ -156,7 +157,7 @@ func TestKilledBetweenRevocationAndDelivery(t *testing.T) {
 // An event is signed, sent, acknowledged, examined and journaled; compare with a
 // signature alone.
 func BenchmarkEvent(b *testing.B) {
-	s, err := mocks.New(mocks.Options{Insurers: []mocks.Insurer{uae.Insurer()}})
+	s, err := mocks.New(mocks.Options{Insurers: []mocks.Insurer{uae.Insurer()}, Clock: clock.Frozen(monday)})
 	if err != nil {
 		b.Fatal(err)
 	}
