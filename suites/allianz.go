@@ -219,3 +219,16 @@ func (a aagi) askQuote(ctx SpecContext, c *http.Client, token, body string) repl
 		r.Header.Set("Content-Language", "th")
 	})
 }
+
+// allianzSuite is what the package knows of Allianz.
+func allianzSuite() suite {
+	return suite{
+		specs:       allianz,
+		credentials: []string{"client_id", "client_secret", "oe_id"},
+		abilities:   []string{"cmi"},
+		public:      []string{"oe_id"},
+		knock:       allianzKnock,
+		deeds:       allianzDeeds,
+		bears:       aagi{}.bearing,
+	}
+}

@@ -168,3 +168,14 @@ func bimaKnock(ctx context.Context, c *http.Client, t *Target) error {
 		return nil // what else may be wrong is for the specs to say
 	}
 }
+
+// bimaSuite is what the package knows of Bima.
+func bimaSuite() suite {
+	return suite{
+		specs:       bima,
+		credentials: []string{"username", "password", "contact_no"},
+		knock:       bimaKnock,
+		deeds:       bimaDeeds,
+		bears:       oman{}.bearing,
+	}
+}

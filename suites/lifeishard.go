@@ -251,3 +251,15 @@ func lifeishardKnock(ctx context.Context, c *http.Client, t *Target) error {
 		return nil
 	}
 }
+
+// lifeishardSuite is what the package knows of Life is Hard.
+func lifeishardSuite() suite {
+	return suite{
+		specs:       lifeishard,
+		credentials: []string{"account", "password"},
+		public:      []string{"account"},
+		knock:       lifeishardKnock,
+		deeds:       lifeishardDeeds,
+		bears:       lih{}.bearing,
+	}
+}

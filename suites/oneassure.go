@@ -284,3 +284,14 @@ var oneassureDeeds = deeds{
 	answered: func(*contracts.Exchange) answer { return answer{} },
 	undo:     func(context.Context, *Target, *http.Client, string) error { return errStays },
 }
+
+// oneassureSuite is what the package knows of OneAssure.
+func oneassureSuite() suite {
+	return suite{
+		specs:       oneassure,
+		credentials: []string{"client_id", "client_secret", "webhook_secret"},
+		knock:       oneassureKnock,
+		deeds:       oneassureDeeds,
+		bears:       partner{}.bearing,
+	}
+}

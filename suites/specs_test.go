@@ -21,19 +21,12 @@ func TestEveryInsurerHasASuite(t *testing.T) {
 }
 
 func TestEveryScenarioHasASpec(t *testing.T) {
-	bearings := map[string]map[string]bearing{
-		"allianz":    aagi{}.bearing(),
-		"bima":       oman{}.bearing(),
-		"lifeishard": lih{}.bearing(),
-		"oneassure":  partner{}.bearing(),
-		"uae":        uaeHub{}.bearing(),
-	}
 	for slug := range insurers {
 		var want, got []string
 		for _, s := range scenarios.All(slug) {
 			want = append(want, s.Name)
 		}
-		for name := range bearings[slug] {
+		for name := range insurers[slug].bears() {
 			got = append(got, name)
 		}
 		if diff := cmp.Diff(want, got, cmpopts.SortSlices(func(a, b string) bool { return a < b })); diff != "" {

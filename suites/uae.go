@@ -321,3 +321,17 @@ func (h uaeHub) unfollowed(ctx SpecContext) *http.Client {
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c
 }
+
+// uaeSuite is what the package knows of the UAE hub.
+func uaeSuite() suite {
+	return suite{
+		specs:       openFinance,
+		credentials: []string{"client_id", credentialRedirect, credentialKey, "encryption_private_jwk", credentialRefresh},
+		abilities:   []string{uaeRC1.name, uaeV12.name},
+		public:      []string{"client_id", credentialRedirect},
+		proofs:      []string{"signing", "redirect", "consent", "inbox"},
+		knock:       uaeKnock,
+		deeds:       uaeDeeds,
+		bears:       uaeHub{}.bearing,
+	}
+}
