@@ -17,6 +17,7 @@ type moment struct {
 	base     string // where the insurer's addresses begin for this caller; stored with a job
 	mtls     string // the same on the listener that asks for client certificates; empty: there is none
 	outcome  string // what a released gate decided
+	receiver string // to whom a triggered webhook is to go; empty: to who subscribed
 	exchange *contracts.Exchange
 }
 
@@ -62,6 +63,10 @@ func Path(ctx context.Context) string {
 
 // Outcome is what a released gate decided for a job; empty when it decides itself.
 func Outcome(ctx context.Context) string { return momentOf(ctx).outcome }
+
+// Receiver is the address that a triggered webhook was asked for, whoever has
+// subscribed; empty where it goes to a subscriber.
+func Receiver(ctx context.Context) string { return momentOf(ctx).receiver }
 
 // Called is the operationId of the call that a request makes; empty in a job. An
 // insurer whose calls refuse in envelopes of their own words a refusal by it.

@@ -36,7 +36,8 @@ type Event struct {
 	Says     string             `json:"says"`
 	Evidence contracts.Evidence `json:"evidence"`
 	// Make is the notice for whoever subscribed last; a [*Refusal] says that nobody
-	// has, and what to do.
+	// has, and what to do. Where [Receiver] names an address, an insurer may make up
+	// who would have.
 	Make func(context.Context) (Notice, error) `json:"-"`
 }
 
@@ -164,6 +165,7 @@ func (w *World) Trigger(ctx context.Context, t Trigger) (Delivery, error) {
 	}
 	var id string
 	err := w.act(ctx, t.Insurer, t.Base, func(ctx context.Context) error {
+		momentOf(ctx).receiver = t.To
 		n, err := w.sandbox.Events(t.Insurer)[at].Make(ctx)
 		if err != nil {
 			return err

@@ -129,19 +129,52 @@ func (h *hub) subscribed(ctx context.Context, c consent) error {
 	return nil
 }
 
-// listening is the consent of the newest subscriber.
-func (h *hub) listening(ctx context.Context) (consent, error) {
+// listening is the consent of the newest subscriber. Whoever names a receiver needs
+// none: a consent of the published client is made up, so that a receiver can be
+// tried before there is anything else.
+func (h *hub) listening(ctx context.Context, begins status) (consent, error) {
+	to := mocks.Receiver(ctx)
 	last, err := h.subscribers.Get(ctx, newest)
 	if err == nil {
 		var c consent
 		if c, err = h.consents.Get(ctx, last.ConsentID); err == nil && c.Webhook != nil && c.Webhook.Active {
-			return c.at(mocks.Now(ctx)), nil
+			if c = c.at(mocks.Now(ctx)); to == "" || !c.Status.final() {
+				return c, nil
+			}
 		}
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return consent{}, fmt.Errorf("find a subscriber: %w", err)
 	}
-	return consent{}, untellable("nobody in this world has subscribed", "push a consent whose authorization_details have a subscription with IsActive true")
+	if to != "" {
+		return h.madeUp(ctx, to, begins)
+	}
+	return consent{}, untellable("nobody in this world has subscribed", "push a consent whose authorization_details have a subscription with IsActive true, or name a receiver")
+}
+
+const madeUpLife = 30 * 24 * time.Hour
+
+// madeUp is a consent of the published client to all that the printed customer
+// has, subscribed to by a receiver.
+func (h *hub) madeUp(ctx context.Context, to string, begins status) (consent, error) {
+	id, _, err := mint(ctx, "consent")
+	if err != nil {
+		return consent{}, err
+	}
+	now := mocks.Now(ctx)
+	c := consent{
+		ID: id, Edition: v12().name, ClientID: testClient, Status: begins, Created: now, Updated: now, Base: mocks.Base(ctx),
+		Permissions: []string{readPolicies, readBasic, readDetail, readProduct, readTransactions, readPaymentShort},
+		Expires:     now.Add(madeUpLife), ExpiresText: moment(now.Add(madeUpLife)), Billing: json.RawMessage(`{"Purpose":"QuoteComparison"}`),
+		Webhook: &webhook{URL: to, Active: true},
+	}
+	if begins == authorized {
+		c.Persona, c.Policies = hamadID, []string{hamadPolicy}
+	}
+	if err := h.consents.Insert(ctx, c.ID, c); err != nil {
+		return consent{}, fmt.Errorf("make up a consent: %w", err)
+	}
+	return c, h.subscribed(ctx, c)
 }
 
 func untellable(rule, remedy string) *mocks.Refusal {
@@ -151,7 +184,11 @@ func untellable(rule, remedy string) *mocks.Refusal {
 // force takes the newest subscriber's consent to a status, as whoever may, so that
 // what the event tells is true.
 func (h *hub) force(ctx context.Context, to status) (mocks.Notice, error) {
-	c, err := h.listening(ctx)
+	begins := authorized
+	if to == rejected {
+		begins = awaiting
+	}
+	c, err := h.listening(ctx, begins)
 	if err != nil {
 		return mocks.Notice{}, err
 	}
@@ -182,7 +219,7 @@ func (h *hub) force(ctx context.Context, to status) (mocks.Notice, error) {
 // the newest subscriber's consent, as far as that opens it. What it tells is true:
 // the car has been driven.
 func (h *hub) policyChanged(ctx context.Context) (mocks.Notice, error) {
-	c, err := h.listening(ctx)
+	c, err := h.listening(ctx, authorized)
 	if err != nil {
 		return mocks.Notice{}, err
 	}

@@ -373,3 +373,32 @@ func TestTriggeredEvents(t *testing.T) {
 		t.Errorf("from Expired: got %+v", refusal)
 	}
 }
+
+// Who names a receiver needs no consent: one is made up, and what the event tells of
+// it is true.
+func TestTriggeredToAReceiver(t *testing.T) {
+	s, r := start(t), newReceiver(t)
+	w, p := world(t, s), newParty(t, s.URL)
+	for _, step := range []struct{ event, status string }{
+		{"consent.rejected", "Rejected"},
+		{"consent.authorized", "Authorized"},
+		{"consent.suspended", "Suspended"},
+		{"consent.revoked", "Revoked"},
+		{"consent.revoked", "Revoked"},
+		{"consent.expired", "Expired"},
+	} {
+		if got, err := w.Trigger(t.Context(), mocks.Trigger{Insurer: "uae", Event: step.event, Base: s.URL + "/uae", To: r.URL}); err != nil || got.State != mocks.Delivered {
+			t.Fatalf("%s: got %+v, %v", step.event, got, err)
+		}
+		calls := r.heard()
+		e := p.mustVerify(calls[len(calls)-1].body)
+		id := e.Message.Meta["ConsentId"]
+		got := p.resources(http.MethodGet, "/v1.2/insurance-consents/"+id, p.clientToken())
+		if e.Message.Data["Status"] != step.status || !strings.Contains(got.body, `"Status":"`+step.status+`"`) {
+			t.Errorf("%s told %v, and the consent is %d %s", step.event, e.Message.Data, got.status, got.body)
+		}
+	}
+	if got, err := w.Trigger(t.Context(), mocks.Trigger{Insurer: "uae", Event: "policy.updated", Base: s.URL + "/uae", To: r.URL}); err != nil || got.State != mocks.Delivered {
+		t.Errorf("policy.updated: got %+v, %v", got, err)
+	}
+}
