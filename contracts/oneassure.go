@@ -126,7 +126,7 @@ func oneassureChecks(*Contract) []Check {
 			Verify: about(lookUpIn, policyLookedUp),
 		},
 		{
-			ID: "oneassure/expiry-from-tenure", Level: Must, Blame: Insurer, On: slices.Concat(policies, told), Proof: Seed, Clause: oneassureSamples + ", which are one policy",
+			ID: "oneassure/expiry-from-tenure", Level: Must, Blame: Insurer, On: slices.Concat(policies, told), Proof: Inferred, Clause: oneassureSamples + ", which are one policy",
 			Says:   "a policy expires on the day before its tenure in years is over",
 			Verify: about(policiesIn, expiryFromTenure),
 		},

@@ -52,8 +52,8 @@ func TestPlantedInOneAssure(t *testing.T) {
 		{"a null where none may be", found, `"name": "Cancer Booster"`, `"name": null`, []string{"body-fits /policy/riders/0/name seed"}},
 		{"a premium off by a rupee", proposed, `"8593.00"`, `"8594.00"`, []string{"gst /proposals/0/gross_premium upstream"}},
 		{"a premium off by a paisa", proposed, `"8593.00"`, `"8592.99"`, nil}, // both are rounded
-		{"a year of 366 days", found, `"2025-10-07"`, `"2025-10-08"`, []string{"expiry-from-tenure /policy/expiry_date seed"}},
-		{"a date that none is", found, `"2025-10-07"`, `"2025-02-30"`, []string{"body-fits /policy/expiry_date seed", "expiry-from-tenure /policy/expiry_date seed"}},
+		{"a year of 366 days", found, `"2025-10-07"`, `"2025-10-08"`, []string{"expiry-from-tenure /policy/expiry_date inferred"}},
+		{"a date that none is", found, `"2025-10-07"`, `"2025-02-30"`, []string{"body-fits /policy/expiry_date seed", "expiry-from-tenure /policy/expiry_date inferred"}},
 		{"a member in lower case", found, `"SELF"`, `"self"`, []string{"relationship-case /policy/insured_members/0/relationship seed"}},
 		{"a relation in upper case", quotesPage, `"daughter"`, `"DAUGHTER"`, []string{"relationship-case /quotes/0/member_details/1/relation upstream"}},
 		{"more recommendations than variants", quotesPage, `"completed_variants": 12`, `"completed_variants": 0`, []string{"variants-counted /quotes/0/recommendations inferred"}},

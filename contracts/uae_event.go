@@ -19,7 +19,7 @@ func uaeEventChecks() []Check {
 		insurer("event-signed", uaeEvents, Seed, uaeGuide, "an event is signed with PS256 and names the key", onEvent(eventSigned)),
 		insurer("event-lifetime", uaeEvents, Upstream, uaeTemplate+"; the guide prints nbf and exp of one second", "an event has nbf and exp in whole seconds, and exp is the later", onEvent(eventLifetime)),
 		insurer("event-issuer", uaeEvents, Upstream, uaeTemplate+": a receiver compares it with the metadata", "iss of an event is the address of the issuer", onEvent(eventIssuer)),
-		insurer("event-audience", uaeEvents, Upstream, uaeTemplate+": optional", "aud of an event, where there is one, is a list of clients", onEvent(eventAudience)),
+		insurer("event-audience", uaeEvents, Inferred, uaeTemplate+": optional; the guides show a text", "aud of an event, where there is one, is a list of clients", onEvent(eventAudience)),
 		insurer("event-meta", v12, Upstream, uaeTemplate, "an event from v1.1 on has Data and Meta, and no EventMeta and no Links", onEvent(eventMembers("Data", "Meta"))),
 		insurer("rc1-event-meta", rc1, Seed, uaeGuide, "an event of rc1 has Data, EventMeta and perhaps Links, and no Meta", onEvent(eventMembers("Data", "EventMeta", "Links"))),
 		insurer("event-meta-closed", v12, Upstream, uaeTemplate, "the metadata of an event have their four members and no other", onEvent(eventMetaClosed)),

@@ -112,6 +112,7 @@ func (f *face) receive(r *http.Request, c *call) (*contracts.Exchange, *Refusal)
 
 func readBody(r *http.Request) ([]byte, *Refusal) {
 	if r.ContentLength > maxBody {
+		_, _ = io.CopyN(io.Discard, r.Body, 32*maxBody) // or the connection is reset before the refusal is read
 		return nil, tooLarge()
 	}
 	if r.ContentLength == 0 {

@@ -31,15 +31,15 @@ func TestLiabilityOperations(t *testing.T) {
 		"DELETE /auth logOut upstream",
 		"GET /nomenclature/country countries upstream",
 		"GET /nomenclature/county counties observed",
-		"GET /nomenclature/locality/{county_code} localities seed",
-		"GET /offer/{id} downloadOffer seed",
-		"GET /policy downloadPolicyByNumber seed",
-		"GET /policy/{id} downloadPolicy seed",
-		"GET /policy/{id}/receipt downloadReceipt seed",
-		"PATCH /auth renewToken seed",
+		"GET /nomenclature/locality/{county_code} localities inferred",
+		"GET /offer/{id} downloadOffer inferred",
+		"GET /policy downloadPolicyByNumber inferred",
+		"GET /policy/{id} downloadPolicy inferred",
+		"GET /policy/{id}/receipt downloadReceipt inferred",
+		"PATCH /auth renewToken inferred",
 		"POST /auth authenticate seed",
-		"POST /offer createOffer seed",
-		"POST /policy issuePolicy seed",
+		"POST /offer createOffer inferred",
+		"POST /policy issuePolicy inferred",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("operations (-want +got):\n%s", diff)

@@ -15,7 +15,7 @@ import (
 const (
 	sayExpired = "The offer has expired."
 	sayIssued  = "A policy has already been issued for this offer."
-	sayInsured = "Există deja o poliță valabilă pentru această persoană"
+	sayInsured = "Există deja o poliță validă pentru această persoană"
 )
 
 // issues is how an offer becomes a policy.

@@ -74,7 +74,9 @@ func complete(r *mocks.Refusal) string {
 		return textPassword
 	case mocks.Invalid, mocks.TooLarge:
 		r.Code, r.Example = codeBadRequest, "bad-request"
-		r.Where = cmp.Or(r.Where, "body")
+		if r.Where = cmp.Or(r.Where, "body"); r.Where == "media type" {
+			r.Where = "body"
+		}
 		return textBadRequest + r.Where[strings.LastIndexAny(r.Where, " /")+1:]
 	case mocks.Broken, mocks.Forbidden, mocks.Conflict, mocks.Expired, mocks.Throttled, mocks.WrongMethod: // the first alone comes here
 	}

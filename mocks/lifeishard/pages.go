@@ -67,23 +67,24 @@ var small = []string{
 }
 
 func (o *offer) page() paper.Page {
+	price, parts := o.Cover.price(o.Premium, euro, rows("În lei la cursul "+strings.Replace(string(rateText), ".", ",", 1), o.Premium.inLei().printed()+" "+leu))
 	return paper.Page{
 		Lang: "ro-RO", Issuer: "OMNIASIG (simulare)", Title: "Ofertă de asigurare de răspundere civilă",
 		Subtitle: fmt.Sprintf("Oferta %d, cod %s", o.ID, o.Code), Created: o.Made, Small: small,
 		Sections: o.Cover.sections(
-			rows("Cod ofertă", o.Code, "Valabilă până la", o.Expires),
-			o.Cover.price(o.Premium, euro, rows("În lei la cursul "+strings.Replace(string(rateText), ".", ",", 1), o.Premium.inLei().printed()+" "+leu)),
+			rows("Cod ofertă", o.Code, "Valabilă până la", o.Expires), price, parts,
 		),
 	}
 }
 
 func (p *policy) page() paper.Page {
+	price, parts := p.Cover.price(p.Premium, p.Currency, nil)
 	return paper.Page{
 		Lang: "ro-RO", Issuer: "OMNIASIG (simulare)", Title: "Poliță de asigurare de răspundere civilă",
 		Subtitle: p.name(), Created: p.Issued, Small: small,
 		Sections: p.Cover.sections(
 			rows("Seria", p.Series, "Numărul", strconv.FormatUint(p.Number, 10), "Emisă la", day(local(p.Issued))),
-			p.Cover.price(p.Premium, p.Currency, nil),
+			price, parts,
 		),
 	}
 }
@@ -113,12 +114,12 @@ func (p *policy) name() string { return fmt.Sprintf("polița seria %s nr. %d", p
 
 // sections are who is insured for what, below the paper's own first rows. What it
 // costs comes before the clauses, which may be cut off where the sheet ends.
-func (c cover) sections(first []paper.Row, price paper.Section) []paper.Section {
+func (c cover) sections(first []paper.Row, price, parts paper.Section) []paper.Section {
 	product := productLabels[c.Product]
 	if c.Type != "" {
 		product += " (" + c.Type + ")"
 	}
-	clauses := paper.Section{Title: "Acoperire", Sums: true}
+	clauses := paper.Section{Title: "Acoperire", Columns: 2}
 	for _, one := range c.Clauses {
 		clauses.Rows = append(clauses.Rows, paper.Row{Label: one.Name, Value: one.Value})
 	}
@@ -129,19 +130,21 @@ func (c cover) sections(first []paper.Row, price paper.Section) []paper.Section 
 		{Title: "Contractantul", Rows: rows("Nume", c.Customer.Name, "Cod fiscal", c.Customer.TaxID, "Adresa", c.Customer.Address)},
 		{Title: "Asiguratul", Rows: rows("Nume", c.Policyholder.Name, "Cod fiscal", c.Policyholder.TaxID, "Adresa", c.Policyholder.Address)},
 		price,
+		parts,
 		clauses,
 	}
 }
 
 // price is the premium and when its parts are due.
-func (c cover) price(premium cents, currency string, last []paper.Row) paper.Section {
-	s := paper.Section{Title: "Prima de asigurare", Sums: true}
-	s.Rows = append(rows("Prima totală", premium.printed()+" "+currency), last...)
-	s.Rows[0].Bold = true
+func (c cover) price(premium cents, currency string, last []paper.Row) (price, parts paper.Section) {
+	price = paper.Section{Title: "Prima de asigurare", Sums: true}
+	price.Rows = append(rows("Prima totală", premium.printed()+" "+currency), last...)
+	price.Rows[0].Bold = true
+	parts = paper.Section{Title: "Rate", Columns: 2}
 	for _, i := range c.plan(premium) {
-		s.Rows = append(s.Rows, paper.Row{Label: fmt.Sprintf("Rata %d, scadentă la %s", i.ID, i.DueDate), Value: i.Amount.printed() + " " + currency})
+		parts.Rows = append(parts.Rows, paper.Row{Label: fmt.Sprintf("Rata %d, %s", i.ID, i.DueDate), Value: i.Amount.printed() + " " + currency})
 	}
-	return s
+	return price, parts
 }
 
 // rows pairs labels with values and leaves out what has no value.

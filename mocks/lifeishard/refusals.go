@@ -44,7 +44,7 @@ var words = map[string]word{
 	codeOfferExpired:  {http.StatusBadRequest, "The offer has expired.", "Oferta a expirat."},
 	codeAlreadyIssued: {http.StatusBadRequest, "A policy has already been issued for this offer.", "A fost deja emisă o poliță pentru această ofertă."},
 	// The sibling says so of a vehicle, and was asked for Romanian.
-	codeAlreadyInsured: {http.StatusBadRequest, "Există deja o poliță valabilă pentru această persoană", "Există deja o poliță valabilă pentru această persoană"},
+	codeAlreadyInsured: {http.StatusBadRequest, "Există deja o poliță validă pentru această persoană", "Există deja o poliță validă pentru această persoană"},
 	codeTooLarge:       {http.StatusRequestEntityTooLarge, "The body is too large.", "Corpul cererii este prea mare."},
 	codeBroken:         {http.StatusInternalServerError, "Server Error", "Eroare de server"},
 }

@@ -158,7 +158,11 @@ func (in *insurer) getPolicy(r *http.Request) (mocks.Answer, error) {
 	if err != nil {
 		return mocks.Answer{}, fmt.Errorf("read a policy: %w", err)
 	}
-	return mocks.OK(policyAnswer{itemOf(&p, found)}), nil
+	answer := mocks.OK(policyAnswer{itemOf(&p, found)})
+	if p.ID != printedID {
+		answer.Rule, answer.Evidence = "the form is printed, what it says is ours", contracts.Inferred
+	}
+	return answer, nil
 }
 
 // keep writes a policy under its key and its two names.

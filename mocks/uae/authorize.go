@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -188,7 +189,10 @@ func sendBack(p pushed, f failure) mocks.Answer {
 		query += "&error_description=" + url.QueryEscape(f.Description)
 	}
 	answer := redirect(p, query)
-	answer.Rule, answer.Evidence = "the visit ends with "+f.Error+": "+f.Description, contracts.Upstream
+	answer.Rule, answer.Evidence = "the visit ends with "+f.Error+": "+f.Description, contracts.Inferred
+	if slices.Contains(failures, f) {
+		answer.Evidence = contracts.Upstream
+	}
 	return answer
 }
 

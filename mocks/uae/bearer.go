@@ -90,7 +90,6 @@ func (h *hub) granted(r *http.Request, version string) (consent, error) {
 	refusal := &mocks.Refusal{Kind: mocks.Forbidden, Code: codeConsentInvalid, Where: "header Authorization", Evidence: contracts.Inferred}
 	switch {
 	case c.Edition != version:
-		refusal.Evidence = contracts.Upstream
 		refusal.Rule, refusal.Remedy = "the consent is one of "+c.Edition+", and opens nothing of "+version, "call the resources of "+c.Edition
 	case c.Status == authorized:
 		return c, nil

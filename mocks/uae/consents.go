@@ -180,7 +180,7 @@ func (h *hub) ownConsent(r *http.Request, e edition) (consent, error) {
 		return consent{}, fmt.Errorf("consent %s: %w", id, err)
 	case c.Edition != e.name:
 		return consent{}, &mocks.Refusal{
-			Kind: mocks.Forbidden, Code: codeConsentInvalid, Where: "path ConsentId", Evidence: contracts.Upstream,
+			Kind: mocks.Forbidden, Code: codeConsentInvalid, Where: "path ConsentId", Evidence: contracts.Inferred,
 			Rule:   "a consent of " + c.Edition + " is read under the address of " + c.Edition,
 			Remedy: "call the resource server of " + c.Edition,
 		}

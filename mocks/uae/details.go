@@ -119,9 +119,11 @@ func (r *reading) choices(o object, at, name string, among []string) []string {
 		r.fail(at, fmt.Sprintf("%s has %d values, and there are no more than %d", name, len(list), len(among)), "send each value once")
 		return nil
 	}
-	picked := make([]string, len(list))
+	picked := make([]string, 0, len(list))
 	for i, value := range list {
-		picked[i] = r.choice(value, at+"/"+strconv.Itoa(i), among)
+		if one := r.choice(value, at+"/"+strconv.Itoa(i), among); !slices.Contains(picked, one) {
+			picked = append(picked, one)
+		}
 	}
 	return picked
 }
@@ -133,8 +135,12 @@ func show(value any) string {
 		return fmt.Sprintf("%.80q", v)
 	case nil:
 		return "null"
+	case []any:
+		return "a list"
+	case object:
+		return "an object"
 	default:
-		return fmt.Sprintf("a value of type %T", v)
+		return fmt.Sprint(v) // a number, true or false
 	}
 }
 

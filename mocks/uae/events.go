@@ -182,7 +182,8 @@ func untellable(rule, remedy string) *mocks.Refusal {
 }
 
 // force takes the newest subscriber's consent to a status, as whoever may, so that
-// what the event tells is true.
+// what the event tells is true. Expired comes before its hour, which only the clock
+// brings otherwise.
 func (h *hub) force(ctx context.Context, to status) (mocks.Notice, error) {
 	begins := authorized
 	if to == rejected {

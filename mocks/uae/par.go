@@ -208,7 +208,7 @@ func (r *reading) hints(claims object) {
 	if _, sent := claims["max_age"]; sent {
 		seconds, ok := secondsOf(claims, "max_age")
 		if !ok || seconds < 0 || seconds > highestMaxAge {
-			r.fail("/max_age", "max_age is a whole number of seconds, at most 3600", "send 0 to 3600, or leave it out")
+			r.fail("/max_age", "max_age is a whole number of seconds, at most 3600: what is capped is refused here", "send 0 to 3600, or leave it out")
 		}
 	}
 	if hint, sent := claims["login_hint"]; sent {
@@ -276,7 +276,7 @@ func (h *hub) stage(ctx context.Context, p pushed, c consent) (string, error) {
 
 // join adds a consent to those of its BaseConsentId.
 func (h *hub) join(ctx context.Context, c consent) error {
-	if c.BaseID == "" {
+	if c.BaseID == "" || c.BaseID == c.ID { // the root is listed by its own id
 		return nil
 	}
 	err := h.families.Insert(ctx, c.BaseID, family{Consents: []string{c.ID}})
