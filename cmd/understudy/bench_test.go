@@ -25,42 +25,60 @@ import (
 // asked for the same quick quote over loopback by callers that keep their
 // connections: understudy with all it does (validation of request and answer,
 // checks, state, journal, a line per request), a naive stack that only
-// validates, and a bare handler. A ratio is to the bare one: requests per second
-// that were answered, and CPU time that the server alone needed for one.
+// validates, and a bare handler. A ratio is to the bare one, or where it says so
+// to the naive one: requests per second that were answered, and CPU time that the
+// server alone needed for one.
 //
-// One operation is a round of quotes to every server in turn, so that a busy
+// One operation is a round of calls to every server in turn, so that a busy
 // machine is busy for all of them.
-func BenchmarkQuote(b *testing.B) {
-	const each = 200 // quotes of a round to each server
-	question := request(golden(b)["vmi1-default"])
-	stacks := []*stack{startStack(b, "understudy", nil)}
-	said, err := stacks[0].callers[0].quote(question)
+func BenchmarkQuote(b *testing.B) { measure(b, typicals[0]) }
+
+// BenchmarkCall is the same comparison for a call of each insurer.
+func BenchmarkCall(b *testing.B) {
+	for _, t := range typicals {
+		slug, _, _ := strings.Cut(t.document, "/")
+		b.Run(slug, func(b *testing.B) { measure(b, t) })
+	}
+}
+
+func measure(b *testing.B, t typical) {
+	b.Helper()
+	const each = 200 // calls of a round to each server
+	ours := startStack(b, "understudy")
+	call := t.record(b, ours.url)
+	said, err := ours.callers[0].ask(call.request)
 	if err != nil {
 		b.Fatal(err)
 	}
-	stacks = append(stacks, startStack(b, "naive", said), startStack(b, "bare", said))
-	for _, s := range stacks {
-		got, err := s.callers[0].quote(question)
-		if err != nil || !sameJSON(b, got, said) {
+	file := filepath.Join(b.TempDir(), "answer.json")
+	if err := os.WriteFile(file, said, 0o644); err != nil {
+		b.Fatal(err)
+	}
+	naive, bare := startStack(b, "naive", file, t.document, call.mount), startStack(b, "bare", file)
+	for _, s := range []*stack{naive, bare} {
+		if got, err := s.callers[0].ask(call.request); err != nil || !sameJSON(b, got, said) {
 			b.Fatalf("%s answers %s, %v; want %s", s.kind, got, err, said)
 		}
-		s.round(b, question, each)
+	}
+	stacks := []*stack{ours, naive, bare}
+	for _, s := range stacks {
+		s.round(b, call.request, each)
 		s.took, s.asked, s.began = 0, 0, s.cpu(b)
 	}
 	for b.Loop() {
 		for _, s := range stacks {
-			s.round(b, question, each)
+			s.round(b, call.request, each)
 		}
 	}
-	bare := stacks[2]
 	for _, s := range stacks {
 		s.ended = s.cpu(b)
 		b.ReportMetric(s.perSecond(), s.kind+"-req/s")
 		b.ReportMetric(s.cpuEach(), s.kind+"-cpu-µs/req")
 	}
-	for _, s := range stacks[:2] {
-		b.ReportMetric(s.perSecond()/bare.perSecond(), s.kind+"-of-bare-req/s")
-		b.ReportMetric(bare.cpuEach()/s.cpuEach(), s.kind+"-of-bare-cpu")
+	for _, pair := range [][2]*stack{{ours, bare}, {naive, bare}, {ours, naive}} {
+		of := pair[0].kind + "-of-" + pair[1].kind
+		b.ReportMetric(pair[0].perSecond()/pair[1].perSecond(), of+"-req/s")
+		b.ReportMetric(pair[1].cpuEach()/pair[0].cpuEach(), of+"-cpu")
 	}
 	b.ReportMetric(0, "ns/op")
 }
@@ -75,13 +93,10 @@ type stack struct {
 	began, ended time.Duration
 }
 
-func startStack(b *testing.B, kind string, said []byte) *stack {
+// startStack starts serveStack with what that kind of server is told.
+func startStack(b *testing.B, kind string, told ...string) *stack {
 	b.Helper()
-	file := filepath.Join(b.TempDir(), "answer.json")
-	if err := os.WriteFile(file, said, 0o644); err != nil {
-		b.Fatal(err)
-	}
-	command := exec.CommandContext(context.WithoutCancel(b.Context()), "stack", kind, file)
+	command := exec.CommandContext(context.WithoutCancel(b.Context()), "stack", append([]string{kind}, told...)...)
 	command.Stderr = os.Stderr
 	alive, err := command.StdinPipe()
 	if err != nil {
@@ -132,8 +147,8 @@ func connect(b *testing.B, url string) *connection {
 	return &connection{c, bufio.NewReader(c)}
 }
 
-// quote sends a whole request and reads the whole answer.
-func (c *connection) quote(request []byte) ([]byte, error) {
+// ask sends a whole request and reads the whole answer.
+func (c *connection) ask(request []byte) ([]byte, error) {
 	if _, err := c.Write(request); err != nil {
 		return nil, err
 	}
@@ -149,20 +164,15 @@ func (c *connection) quote(request []byte) ([]byte, error) {
 	return body, err
 }
 
-// request is a quick quote as it goes over the wire.
-func request(body []byte) []byte {
-	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", quickQuotes, len(body), body)
-}
-
-// round lets the callers share so many quotes.
-func (s *stack) round(b *testing.B, request []byte, quotes int) {
+// round lets the callers share so many calls.
+func (s *stack) round(b *testing.B, request []byte, calls int) {
 	b.Helper()
 	var group sync.WaitGroup
 	began := time.Now()
 	for i, caller := range s.callers {
 		group.Go(func() {
-			for n := i; n < quotes; n += len(s.callers) {
-				if _, err := caller.quote(request); err != nil {
+			for n := i; n < calls; n += len(s.callers) {
+				if _, err := caller.ask(request); err != nil {
 					b.Errorf("%s: %v", s.kind, err)
 					return
 				}
@@ -171,7 +181,7 @@ func (s *stack) round(b *testing.B, request []byte, quotes int) {
 	}
 	group.Wait()
 	s.took += time.Since(began)
-	s.asked += quotes
+	s.asked += calls
 }
 
 // cpu is the CPU time that the server has used since it started.

@@ -195,8 +195,17 @@ func (p *posing) person(t *testing.T, decision string) func(address string) {
 // decide is the way through the consent page, and where it leads.
 func (p *posing) decide(t *testing.T, address, decision string) (back string) {
 	t.Helper()
-	browser := p.browser(t)
-	page := browse(t, browser, http.MethodGet, address, "")
+	back = decide(t, p.browser(t), address, decision)
+	if !strings.HasPrefix(back, p.lands+"?") {
+		t.Fatalf("the decision leads to %q", back)
+	}
+	return back
+}
+
+// decide opens a consent page, decides there, and says where that leads.
+func decide(tb testing.TB, browser *http.Client, address, decision string) (back string) {
+	tb.Helper()
+	page := browse(tb, browser, http.MethodGet, address, "")
 	var seen struct {
 		InteractionID string
 		Personas      []struct {
@@ -205,19 +214,22 @@ func (p *posing) decide(t *testing.T, address, decision string) (back string) {
 		}
 	}
 	if err := json.Unmarshal(page.body, &seen); err != nil || len(seen.Personas) == 0 {
-		t.Fatalf("the page at %s: %v\n%s", address, err, page.body)
+		tb.Fatalf("the page at %s: %v\n%s", address, err, page.body)
 	}
 	who := seen.Personas[0]
 	said, err := json.Marshal(map[string]any{"persona": who.ID, "policies": []string{who.Policies[0].ID}, "decision": decision})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	sent := browse(t, browser, http.MethodPost, p.url+"/uae/auth1/interactions/"+seen.InteractionID, string(said))
-	back = sent.header.Get("Location")
-	if sent.status != http.StatusSeeOther || !strings.HasPrefix(back, p.lands+"?") {
-		t.Fatalf("the decision: got %d to %q\n%s", sent.status, back, sent.body)
+	at, err := url.Parse(address)
+	if err != nil {
+		tb.Fatal(err)
 	}
-	return back
+	sent := browse(tb, browser, http.MethodPost, at.ResolveReference(&url.URL{Path: "interactions/" + seen.InteractionID}).String(), string(said))
+	if sent.status != http.StatusSeeOther {
+		tb.Fatalf("the decision: got %d\n%s", sent.status, sent.body)
+	}
+	return sent.header.Get("Location")
 }
 
 type browsed struct {
@@ -226,11 +238,11 @@ type browsed struct {
 	body   []byte
 }
 
-func browse(t *testing.T, c *http.Client, method, address, body string, header ...string) browsed {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+func browse(tb testing.TB, c *http.Client, method, address, body string, header ...string) browsed {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), method, address, strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("Content-Type", "application/json")
@@ -239,13 +251,13 @@ func browse(t *testing.T, c *http.Client, method, address, body string, header .
 	}
 	got, err := c.Do(r)
 	if err != nil {
-		t.Error(err)
+		tb.Error(err)
 		return browsed{header: http.Header{}}
 	}
 	defer got.Body.Close()
 	text, err := io.ReadAll(got.Body)
 	if err != nil {
-		t.Error(err)
+		tb.Error(err)
 	}
 	return browsed{got.StatusCode, got.Header, text}
 }
@@ -313,29 +325,36 @@ func (p *posing) party(t *testing.T, certificates ...tls.Certificate) *uae.V12 {
 // given is the token of a consent that a person gave.
 func (p *posing) given(t *testing.T) *uae.Token {
 	t.Helper()
-	ctx, c := t.Context(), p.party(t, p.ours(t))
+	return given(t, p.party(t, p.ours(t)), func(address string) string { return p.decide(t, address, "confirm") })
+}
+
+// given is the token of a consent that was confirmed: confirmed opens an address
+// and says where the page led.
+func given(tb testing.TB, c *uae.V12, confirmed func(address string) (back string)) *uae.Token {
+	tb.Helper()
+	ctx := tb.Context()
 	pending, err := c.Push(ctx, uae.ConsentRequestV12{
 		Permissions:        []uae.Permission{uae.ReadPolicies, uae.ReadPaymentDetails},
 		ExpirationDateTime: uae.At(time.Now().Add(time.Hour)), OpenFinanceBilling: uae.Billing{Purpose: uae.BillVerification},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	address, err := c.AuthorizationURL(ctx, pending)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	back, err := url.Parse(p.decide(t, address, "confirm"))
+	back, err := url.Parse(confirmed(address))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	code, err := c.Callback(pending, back.Query())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	token, err := c.Exchange(ctx, pending, code)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return token
 }

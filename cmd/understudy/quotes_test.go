@@ -25,23 +25,30 @@ const quickQuotes = "/allianz/v1/motor/quickquotes"
 // golden are the requests that the document shows for a quick quote, by name.
 func golden(tb testing.TB) map[string][]byte {
 	tb.Helper()
-	document, err := openapi.Load("allianz/motor")
+	bodies := requestsOf(tb, "allianz/motor", "quickQuote")
+	if len(bodies["vmi1-default"]) == 0 {
+		tb.Fatal("the document shows no request vmi1-default for quickQuote")
+	}
+	return bodies
+}
+
+// requestsOf are the requests that a document shows for an operation, by name.
+func requestsOf(tb testing.TB, name, operation string) map[string][]byte {
+	tb.Helper()
+	document, err := openapi.Load(name)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	bodies := map[string][]byte{}
 	for _, op := range document.Operations() {
 		for _, x := range op.Examples {
-			if op.ID != "quickQuote" || x.In != "request" {
+			if op.ID != operation || x.In != "request" {
 				continue
 			}
 			if bodies[x.Name], err = json.Marshal(x.Value); err != nil {
 				tb.Fatal(err)
 			}
 		}
-	}
-	if len(bodies["vmi1-default"]) == 0 {
-		tb.Fatal("the document shows no request vmi1-default for quickQuote")
 	}
 	return bodies
 }

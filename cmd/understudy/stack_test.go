@@ -18,27 +18,29 @@ import (
 	"github.com/understudy-sandbox/understudy/openapi"
 )
 
-// serveStack is a server of its own process, to be measured: stack KIND FILE,
-// where the file holds the answer that "bare" and "naive" give. It prints where
-// it listens and where it tells the CPU time it has used, and ends with its
-// standard input.
+// serveStack is a server of its own process, to be measured:
+//
+//	stack understudy
+//	stack naive FILE DOCUMENT MOUNT
+//	stack bare FILE
+//
+// where the file holds the answer that the last two give. It prints where it
+// listens and where it tells the CPU time it has used, and ends with its standard
+// input.
 func serveStack(args []string) int {
-	if len(args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: stack bare|naive|understudy FILE")
+	words := map[string]int{"understudy": 1, "naive": 4, "bare": 2}
+	if len(args) == 0 || len(args) != words[args[0]] {
+		fmt.Fprintln(os.Stderr, "usage: stack understudy | naive FILE DOCUMENT MOUNT | bare FILE")
 		return 2
 	}
-	said, err := os.ReadFile(args[1])
-	if err == nil {
-		err = playStack(args[0], said)
-	}
-	if err != nil {
+	if err := playStack(args[0], args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return 0
 }
 
-func playStack(kind string, said []byte) error {
+func playStack(kind string, told []string) error {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	usage, err := listenOn("", "127.0.0.1:0")
@@ -57,12 +59,15 @@ func playStack(kind string, said []byte) error {
 		out.text.await(listening)
 		fmt.Println(listening.FindString(out.text.String()))
 	default:
-		handler, err := bareHandler(said), error(nil)
-		if kind == "naive" {
-			handler, err = naiveHandler(said)
-		}
+		said, err := os.ReadFile(told[0])
 		if err != nil {
 			return err
+		}
+		handler := bareHandler(said)
+		if kind == "naive" {
+			if handler, err = naiveHandler(said, told[1], told[2]); err != nil {
+				return err
+			}
 		}
 		l, err := listenOn("", "127.0.0.1:0")
 		if err != nil {
@@ -118,9 +123,9 @@ func bareHandler(said []byte) http.Handler {
 
 // naiveHandler is what one writes first with a router and an OpenAPI library:
 // request and answer are validated, and there is neither state nor check nor
-// journal.
-func naiveHandler(said []byte) (http.Handler, error) {
-	document, err := openapi.Load("allianz/motor")
+// journal. It serves a document under a mount, and says always the same.
+func naiveHandler(said []byte, name, mount string) (http.Handler, error) {
+	document, err := openapi.Load(name)
 	if err != nil {
 		return nil, err
 	}
@@ -128,24 +133,26 @@ func naiveHandler(said []byte) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	var quote any
-	if err := json.Unmarshal(said, &quote); err != nil {
+	var answer any
+	if err := json.Unmarshal(said, &answer); err != nil {
 		return nil, err
 	}
 	options := &openapi3filter.Options{
 		SkipSettingDefaults: true, IncludeResponseStatus: true,
 		AuthenticationFunc: func(context.Context, *openapi3filter.AuthenticationInput) error { return nil },
 	}
-	naive := &naive{find, options, quote}
+	naive := &naive{find, options, answer}
 	router := mux.NewRouter().SkipClean(true).UseEncodedPath()
-	router.Path("/v1/motor/quickquotes").Methods(http.MethodPost).Handler(naive)
-	return http.StripPrefix("/allianz", router), nil
+	for _, op := range document.Operations() {
+		router.Path(op.Path).Methods(op.Method).Handler(naive)
+	}
+	return http.StripPrefix(mount, router), nil
 }
 
 type naive struct {
 	find    routers.Router
 	options *openapi3filter.Options
-	quote   any
+	said    any
 }
 
 func (n *naive) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -167,11 +174,13 @@ func (n *naive) answer(r *http.Request) (int, []byte, error) {
 	if err := openapi3filter.ValidateRequest(r.Context(), asked); err != nil {
 		return 0, nil, err
 	}
-	var request map[string]any
-	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
-		return 0, nil, err
+	if route.Operation.RequestBody != nil {
+		var request map[string]any
+		if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+			return 0, nil, err
+		}
 	}
-	body, err := json.Marshal(n.quote)
+	body, err := json.Marshal(n.said)
 	if err != nil {
 		return 0, nil, err
 	}
